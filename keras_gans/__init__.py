@@ -1,0 +1,10 @@
+"""The family tree of generative adversarial networks as Keras 3 models."""
+
+import os
+
+# Read by TensorFlow while it is imported: 1.4 to 1.6 times faster convolutions on processors for
+# which it is off by default. It changes the last digits, so a user's own setting is respected.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+__version__ = "0.1.0"
