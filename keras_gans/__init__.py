@@ -8,3 +8,22 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 __version__ = "0.1.0"
+
+from keras_gans import layers, losses, metrics, networks, optimizers
+from keras_gans.models import DCGAN, GAN, AdversarialModel, LatentModel
+from keras_gans.utils.reproducibility import fix_order_of_sums
+
+fix_order_of_sums()
+
+__all__ = [
+    "DCGAN",
+    "GAN",
+    "AdversarialModel",
+    "LatentModel",
+    "data",
+    "layers",
+    "losses",
+    "metrics",
+    "networks",
+    "optimizers",
+]

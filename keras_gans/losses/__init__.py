@@ -1,0 +1,13 @@
+"""Losses as pure functions: every one is minimised, and higher logits mean more real."""
+
+from keras_gans.losses.adversarial import (
+    minimax_discriminator_loss,
+    minimax_generator_loss,
+    non_saturating_generator_loss,
+)
+
+__all__ = [
+    "minimax_discriminator_loss",
+    "minimax_generator_loss",
+    "non_saturating_generator_loss",
+]

@@ -1,0 +1,11 @@
+"""Builders that return the papers' networks as Functional Keras models."""
+
+from keras_gans.networks.dcgan import build_dcgan_discriminator, build_dcgan_generator
+from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_generator
+
+__all__ = [
+    "build_dcgan_discriminator",
+    "build_dcgan_generator",
+    "build_maxout_discriminator",
+    "build_mlp_generator",
+]

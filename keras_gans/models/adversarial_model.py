@@ -1,0 +1,399 @@
+"""The engine: a Keras model that is a game between players, each with an optimizer of its own."""
+
+import os
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_gans.models import exporting, gradients, saved_state
+from keras_gans.models.optimizer_group import OptimizerGroup
+from keras_gans.utils import randomness
+from keras_gans.utils.checks import check_finite
+from keras_gans.utils.files import written_whole
+
+EVALUATION = 1 << 31  # marks the noise of evaluation, which training never draws
+
+
+class AdversarialModel(keras.Model):
+    """A game between named players. Holds the verbs; the papers' games are its subclasses.
+
+    A subclass names its players, writes their payoffs as methods that return a dictionary of named
+    scalar loss terms (all minimised), and writes its moves as `train_step`:
+
+        class MyGAN(AdversarialModel):
+            players = {"generator": ("generator",), "discriminator": ("discriminator",)}
+            term_names = ("discriminator_loss", "generator_loss")
+
+            def train_step(self, data):
+                real_images, _ = self.begin_step(data)
+                discriminator_terms = self.minimize(
+                    "discriminator", self.discriminator_terms, real_images
+                )
+                generator_terms = self.minimize("generator", self.generator_terms)
+                return self.report(discriminator_terms | generator_terms)
+
+    Class attributes:
+        players: Dictionary from a player to the names of its networks, which are also constructor
+            arguments and attributes. The networks of one player are stepped together.
+        term_names: Names of all terms that `report` receives, in the order of the progress bar.
+        averaged: Names of the networks that `ema_decay` averages.
+
+    Args:
+        networks: Dictionary from name to built `keras.Model`, one for every name in `players`.
+        seed: Integer in `[0, 2**31)`. All noise is a function of it and of the step.
+        ema_decay: `None`, or a decay in `[0, 1)`: after each step a copy `average` of every network
+            in `averaged` becomes `decay * average + (1 - decay) * network`. Statistics such as
+            those of batch normalization are copied.
+
+    Raises:
+        ValueError: If `seed` or `ema_decay` is out of range, or a network is missing.
+    """
+
+    players = {}
+    term_names = ()
+    averaged = ()
+
+    def __init__(self, *, networks, seed=0, ema_decay=None, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(seed, int) or not 0 <= seed < 2**31:
+            raise ValueError(f"`seed` must be an integer in [0, 2**31). Received: seed={seed}")
+        if ema_decay is not None and not 0 <= ema_decay < 1:
+            raise ValueError(
+                f"`ema_decay` must be None or in [0, 1). Received: ema_decay={ema_decay}"
+            )
+        missing = {name for names in self.players.values() for name in names} - set(networks)
+        if missing:
+            raise ValueError(
+                f"`networks` must hold every network of the players {sorted(self.players)}. "
+                f"Received: networks without {sorted(missing)}"
+            )
+        self.seed = seed
+        self.ema_decay = ema_decay
+        self.network_names = tuple(networks)
+        for name, network in networks.items():
+            setattr(self, name, network)
+        if ema_decay is not None:
+            for name in self.averaged:
+                setattr(self, f"average_{name}", _frozen_copy(networks[name]))
+        self.trackers = [keras.metrics.Mean(name) for name in self.term_names]
+        self.step = self.add_weight(
+            name="step",
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+        self._draws = None
+        self.built = True
+
+    # What the game consists of
+
+    def networks_of(self, player):
+        """List of the networks that `player` owns."""
+        return [getattr(self, name) for name in self.players[player]]
+
+    def variables_of(self, player):
+        """List of the variables that a step of `player` may change."""
+        return [v for network in self.networks_of(player) for v in network.trainable_variables]
+
+    def inference_network(self, name):
+        """The average of a network where one is kept (`ema_decay`), otherwise the network."""
+        return getattr(self, f"average_{name}", None) or getattr(self, name)
+
+    @property
+    def metrics(self):
+        return self.trackers
+
+    # Optimizers
+
+    def default_optimizers(self):
+        """Dictionary from player to a new optimizer with the paper's settings."""
+        raise NotImplementedError(f"{type(self).__name__} must say its paper's optimizers")
+
+    def compile(self, optimizers=None, auto_scale_loss=True, **kwargs):
+        """Gives every player its optimizer and builds them.
+
+        Args:
+            optimizers: Dictionary with exactly one optimizer (an object or a Keras name) per
+                player. Defaults to the paper's. Each takes its player's name, as in the logged
+                `learning_rate_generator`.
+            auto_scale_loss: Whether players with float16 networks get a `LossScaleOptimizer`.
+            **kwargs: `run_eagerly`, `jit_compile` and `steps_per_execution` of `keras.Model`.
+                `jit_compile` is off by default: it compiles, and is slower on processors.
+
+        Raises:
+            ValueError: If the players are not exactly those of the game, or share an optimizer.
+        """
+        optimizers = self.default_optimizers() if optimizers is None else optimizers
+        if not isinstance(optimizers, dict) or set(optimizers) != set(self.players):
+            raise ValueError(
+                f"`optimizers` must hold exactly one optimizer per player, {sorted(self.players)}. "
+                f"Received: optimizers={optimizers}"
+            )
+        optimizers = {player: keras.optimizers.get(optimizers[player]) for player in self.players}
+        if len({id(optimizer) for optimizer in optimizers.values()}) < len(optimizers):
+            raise ValueError("`optimizers` must be a different object for every player.")
+        self._compile_arguments = {
+            "auto_scale_loss": auto_scale_loss,
+            "jit_compile": False,
+            **kwargs,
+        }
+        super().compile(
+            optimizer=None, **{"jit_compile": False, **kwargs}, auto_scale_loss=auto_scale_loss
+        )
+        for player, optimizer in optimizers.items():
+            if auto_scale_loss and self._computes_in_float16(player):
+                optimizer = gradients.with_loss_scale(optimizer)
+            optimizer.name = player
+            # Built here, inside a strategy's scope if there is one: `fit` cannot build it there.
+            if not optimizer.built:
+                optimizer.build(self.variables_of(player))
+            optimizers[player] = optimizer
+        self.optimizer = OptimizerGroup(optimizers, self.step)
+
+    @property
+    def optimizers(self):
+        """Dictionary from player to its optimizer, after `compile`."""
+        return self.optimizer.by_player
+
+    def _computes_in_float16(self, player):
+        return any(
+            layer.compute_dtype == "float16"
+            for network in self.networks_of(player)
+            for layer in network._flatten_layers()
+        )
+
+    # The verbs
+
+    def begin_step(self, data, training=True):
+        """Opens a step: checks the batch that `fit` hands over and starts the step's noise.
+
+        Returns:
+            The pair `(x, y)`; `y` is `None` where the data holds no labels or partners.
+        """
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        if sample_weight is not None:
+            raise ValueError(
+                f"{type(self).__name__} does not weigh samples. Received: a sample_weight"
+            )
+        self.check_batch(x, y)
+        self._draws = 0
+        self._draws_for_training = training
+        return x, y
+
+    def check_batch(self, x, y):
+        """Raises a `ValueError` for a batch that does not fit the networks; see subclasses."""
+
+    def next_seed(self):
+        """Seed pair of the next draw of this step; every call of a step gets noise of its own."""
+        if self._draws is None:
+            raise ValueError("Noise is drawn within a step: call `begin_step(data)` first.")
+        purpose = self._draws
+        self._draws += 1
+        if self._draws_for_training:
+            return randomness.seed_pair(self.seed, purpose, self.step.value)
+        # The trackers count the batches since evaluation began, so that evaluating twice agrees.
+        batches_seen = self.trackers[0].count.value
+        return randomness.seed_pair(self.seed, EVALUATION | purpose, batches_seen)
+
+    def record(self, *players):
+        """Tape that watches the variables of `players`, to take their steps from one forward pass.
+
+        A tape for two players or more answers `descend` once for each.
+        """
+        variables = [variable for player in players for variable in self.variables_of(player)]
+        return gradients.Recording(variables, persistent=len(players) > 1)
+
+    def descend(self, player, tape, terms):
+        """Steps `player` once down the gradient of the sum of its terms.
+
+        On several replicas every term is a mean over the replica's part of the batch, and the step
+        is that of the mean over the whole batch. A step whose gradient overflows in float16 is
+        skipped for this player on all replicas, and its loss scale is halved. Regularizers of the
+        player's variables take part.
+
+        Args:
+            player: Whose variables are stepped; no other variable changes.
+            tape: The recording (`record`) under which the terms were computed.
+            terms: Dictionary from name to scalar float32 tensor.
+        """
+        variables = self.variables_of(player)
+        optimizer = self.optimizers[player]
+        optimizer.apply(gradients.of_terms(tape, terms, variables, optimizer), variables)
+
+    def minimize(self, player, terms, *args, **kwargs):
+        """Steps `player` once down the gradient of `terms(*args, **kwargs)`, and returns them.
+
+        Args:
+            player: Whose variables are stepped.
+            terms: Function that returns a dictionary from name to scalar term.
+        """
+        with self.record(player) as tape:
+            named_terms = terms(*args, **kwargs)
+        self.descend(player, tape, named_terms)
+        return named_terms
+
+    def report(self, terms, training=True):
+        """Closes a step: updates the running mean of every term, the averages and the counter.
+
+        Args:
+            terms: Dictionary from the names in `term_names` to scalars.
+            training: `False` in `test_step`, where only the means move.
+
+        Returns:
+            Dictionary from name to running mean, as Keras expects of `train_step`.
+        """
+        if set(terms) != set(self.term_names):
+            raise ValueError(
+                f"`terms` must hold exactly the `term_names` of {type(self).__name__}, "
+                f"{self.term_names}. Received: terms named {tuple(terms)}"
+            )
+        for tracker in self.trackers:
+            tracker.update_state(terms[tracker.name])
+        if training:
+            self._update_averages()
+            self.step.assign_add(1)
+        self._draws = None
+        return {tracker.name: _as_log(tracker.result()) for tracker in self.trackers}
+
+    def _update_averages(self):
+        if self.ema_decay is None:
+            return
+        for name in self.averaged:
+            network, average = getattr(self, name), getattr(self, f"average_{name}")
+            trainable = {id(variable) for variable in network.trainable_variables}
+            for mean, variable in zip(average.weights, network.weights, strict=True):
+                value = ops.convert_to_tensor(variable)
+                if id(variable) in trainable:
+                    value = mean + (1.0 - self.ema_decay) * (value - mean)
+                mean.assign(value)
+
+    # Keras's public methods, where a game needs more of them
+
+    def fit(self, x=None, y=None, **kwargs):
+        """Trains as `keras.Model.fit` does, and checks arrays for values that would ruin the run.
+
+        Batches of `keras_gans.data` are read from the model's own step on, in an order that only
+        depends on their seed and that step: a loaded model sees the data that it would have seen
+        had it never stopped.
+
+        Raises:
+            ValueError: For arrays that hold NaN or infinity, and for batches whose shape does not
+                fit the networks.
+        """
+        if hasattr(x, "from_step"):
+            kwargs.setdefault("steps_per_epoch", x.steps_per_epoch)
+            x = x.from_step(int(self.step.value))
+        else:
+            check_finite(x=x, y=y)
+        return super().fit(x, y, **kwargs)
+
+    def save(self, filepath, overwrite=True, **kwargs):
+        """Saves as `keras.Model.save` does, and leaves an older file in place until it is done."""
+        if not overwrite and os.path.exists(filepath):
+            raise FileExistsError(f"`filepath` exists and `overwrite` is False: {filepath}")
+        with written_whole(filepath) as aside:
+            super().save(aside, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, **kwargs):
+        """Saves the whole training state, without the configuration, as `save` does."""
+        if not overwrite and os.path.exists(filepath):
+            raise FileExistsError(f"`filepath` exists and `overwrite` is False: {filepath}")
+        with written_whole(filepath) as aside:
+            super().save_weights(aside, **kwargs)
+
+    def serving_signatures(self):
+        """Dictionary from signature to its function and the list of its `tf.TensorSpec` inputs."""
+        raise NotImplementedError
+
+    def export(self, filepath, format="tf_saved_model", **kwargs):
+        """Writes a SavedModel with named signatures that needs nothing but TensorFlow to run.
+
+        The folder appears when it is complete. Beside the model lies
+        `assets.extra/keras_gans.json` with the model's name and settings.
+
+        Args:
+            filepath: The folder to make.
+            format: `"tf_saved_model"`; for `"onnx"` and `"litert"` Keras exports the generator.
+            **kwargs: Arguments of `keras.Model.export` for those two formats.
+
+        Raises:
+            FileExistsError: If `filepath` exists; nothing is overwritten.
+        """
+        if os.path.exists(filepath):
+            raise FileExistsError(f"`filepath` exists, and an export replaces nothing: {filepath}")
+        if format != "tf_saved_model":
+            self.inference_network("generator").export(filepath, format=format, **kwargs)
+            return
+        exporting.write_saved_model(filepath, self.serving_signatures(), self.describe())
+
+    def describe(self):
+        """Dictionary of plain values that tells an export's readers what it is."""
+        return {
+            "model": type(self).__name__,
+            "trained_steps": int(self.step.value),
+            "seed": self.seed,
+            "ema_decay": self.ema_decay,
+            "parameters": {
+                name: int(getattr(self, name).count_params()) for name in self.network_names
+            },
+        }
+
+    def get_config(self):
+        networks = {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in self.network_names
+        }
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "ema_decay": self.ema_decay,
+            "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
+            **networks,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(
+            **{
+                key: keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
+                if isinstance(value, dict)
+                else value
+                for key, value in config.items()
+            }
+        )
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return None
+        optimizers = {
+            player: keras.saving.serialize_keras_object(optimizer)
+            for player, optimizer in self.optimizers.items()
+        }
+        return {**self._compile_arguments, "optimizers": optimizers}
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def save_own_variables(self, store):
+        saved_state.save(self, store)
+
+    def load_own_variables(self, store):
+        saved_state.load(self, store)
+
+
+def _frozen_copy(network):
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    copy.trainable = False
+    return copy
+
+
+def _as_log(value):
+    """A scalar, or shape `(1,)` on several workers, where Keras cannot reduce scalars."""
+    strategy = tf.distribute.get_strategy()
+    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return ops.reshape(value, (1,))
+    return value

@@ -1,0 +1,142 @@
+"""The convolutional networks of DCGAN, for 28, 32, 64 and 128 pixels."""
+
+import keras
+from keras import layers
+
+SIZES = (28, 32, 64, 128)
+
+
+def _normal(mean=0.0):
+    """A new initializer on every call: one object shared by layers would repeat its values."""
+    return keras.initializers.RandomNormal(mean, 0.02)
+
+
+def _regularizer():
+    """The official code adds 1e-5 times the weight to its gradient; Keras squares, hence half."""
+    return keras.regularizers.L2(0.5e-5)
+
+
+def _batch_norm(affine):
+    """Batch normalization as the papers of the time used it.
+
+    The official code normalises by batch statistics even when it samples. Moving averages make a
+    sample independent of its neighbours; they follow with decay 0.9, and 1e-5 instead of 1e-8
+    keeps a channel that went quiet from being blown up.
+    """
+    return layers.BatchNormalization(
+        momentum=0.9,
+        epsilon=1e-5,
+        center=affine,
+        scale=affine,
+        gamma_initializer=_normal(1.0),
+    )
+
+
+def _dense(units, **kwargs):
+    return layers.Dense(
+        units,
+        use_bias=False,
+        kernel_initializer=_normal(),
+        kernel_regularizer=_regularizer(),
+        **kwargs,
+    )
+
+
+def _convolution(layer, filters):
+    return layer(
+        filters,
+        5,
+        strides=2,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=_normal(),
+        kernel_regularizer=_regularizer(),
+    )
+
+
+def _widths(image_shape, width):
+    """Channels at each resolution from the image inwards, doubling at every halving."""
+    height, image_width, channels = image_shape
+    if height != image_width or height not in SIZES or channels not in (1, 3):
+        raise ValueError(
+            f"`image_shape` must be (size, size, channels) with a size of {SIZES} and 1 or 3 "
+            "channels; pass networks of your own for other shapes. "
+            f"Received: image_shape={tuple(image_shape)}"
+        )
+    stages = 2 if height == 28 else height.bit_length() - 3  # down to 7 or to 4 pixels
+    if width is None:
+        width = 64 if height in (28, 32, 128) else 128
+    return [width * 2**stage for stage in range(stages)]
+
+
+def build_dcgan_generator(latent_dim=100, image_shape=(64, 64, 3), width=None):
+    """Generator of transposed 5x5 convolutions with stride 2 and batch normalization.
+
+    Args:
+        latent_dim: Integer, size of the latent vector.
+        image_shape: Tuple `(size, size, channels)`; size 28, 32, 64 or 128, channels 1 or 3.
+        width: Integer, channels at the highest hidden resolution. Defaults to the paper's: 128 for
+            64 pixels, and 64 for 28; the paper has no 32 and 128 pixels, where 64 is taken, which
+            makes 256 and 1024 channels at 4x4.
+
+    Returns:
+        `keras.Model` from `(batch_size, latent_dim)` to `(batch_size, *image_shape)` in `[-1, 1]`
+        (tanh). For 64x64x3 it has 18,885,760 parameters.
+
+    Raises:
+        ValueError: For other image shapes.
+
+    Reference:
+        Radford et al., 2015, "Unsupervised Representation Learning with Deep Convolutional
+        Generative Adversarial Networks" (arXiv:1511.06434), section 3 and figure 1; the 28-pixel
+        net is the official MNIST model without its labels (two dense layers, batch normalization
+        without gain and bias), and with the paper's tanh for that code's sigmoid.
+    """
+    widths = _widths(image_shape, width)
+    size, _, channels = image_shape
+    affine = size != 28
+    smallest = 7 if size == 28 else 4
+    latents = keras.Input((latent_dim,), name="latents")
+    x = latents
+    if size == 28:
+        x = layers.ReLU()(_batch_norm(affine)(_dense(1024)(x)))
+    x = layers.ReLU()(_batch_norm(affine)(_dense(smallest * smallest * widths[-1])(x)))
+    x = layers.Reshape((smallest, smallest, widths[-1]))(x)
+    for filters in reversed(widths[:-1]):
+        x = _convolution(layers.Conv2DTranspose, filters)(x)
+        x = layers.ReLU()(_batch_norm(affine)(x))
+    x = _convolution(layers.Conv2DTranspose, channels)(x)
+    images = layers.Activation("tanh", dtype="float32", name="images")(x)
+    return keras.Model(latents, images, name="generator")
+
+
+def build_dcgan_discriminator(image_shape=(64, 64, 3), width=None):
+    """Discriminator of 5x5 convolutions with stride 2, the mirror of the generator.
+
+    Args:
+        image_shape: Tuple `(size, size, channels)`; size 28, 32, 64 or 128, channels 1 or 3.
+        width: Integer, channels of the first convolution; defaults as in the generator.
+
+    Returns:
+        `keras.Model` from `(batch_size, *image_shape)` to logits `(batch_size, 1)`. For 64x64x3 it
+        has 17,232,768 parameters.
+
+    Raises:
+        ValueError: For other image shapes.
+
+    Reference:
+        Radford et al., 2015 (arXiv:1511.06434), section 3: batch normalization everywhere but in
+        the first layer, LeakyReLU with slope 0.2.
+    """
+    widths = _widths(image_shape, width)
+    affine = image_shape[0] != 28
+    images = keras.Input(image_shape, name="images")
+    x = layers.LeakyReLU(0.2)(_convolution(layers.Conv2D, widths[0])(images))
+    for filters in widths[1:]:
+        x = _convolution(layers.Conv2D, filters)(x)
+        x = layers.LeakyReLU(0.2)(_batch_norm(affine)(x))
+    x = layers.Flatten()(x)
+    if image_shape[0] == 28:
+        x = layers.LeakyReLU(0.2)(_batch_norm(affine)(_dense(1024)(x)))
+    logits = _dense(1, dtype="float32", name="logits")(x)
+    return keras.Model(images, logits, name="discriminator")

@@ -1,0 +1,55 @@
+"""Noise that is a pure function of where it is drawn, so that any run can be repeated or resumed.
+
+Nothing here keeps a state. The Philox generator is named explicitly because TensorFlow's default
+one differs between devices and between compiled (XLA) and plain graphs.
+"""
+
+import tensorflow as tf
+from keras import ops
+
+
+def seed_pair(seed, purpose, index):
+    """Packs the coordinates of a draw into the pair of integers that stateless draws ask for.
+
+    Args:
+        seed: Python integer in `[0, 2**31)`, the seed of the run.
+        purpose: Python integer in `[0, 2**32)`, what is drawn; purposes never share noise.
+        index: Integer or int64 scalar tensor, when it is drawn (the training step).
+
+    Returns:
+        Tensor `(2,)`, int64.
+    """
+    return tf.stack([tf.constant(seed << 32 | purpose, tf.int64), tf.cast(index, tf.int64)])
+
+
+def normal(shape, seed):
+    """Standard normal noise, float32, for a seed pair."""
+    return tf.random.stateless_normal(shape, seed, alg="philox")
+
+
+def uniform(shape, seed, low=-1.0, high=1.0):
+    """Noise uniform on `[low, high)`, float32, for a seed pair."""
+    return tf.random.stateless_uniform(shape, seed, low, high, alg="philox")
+
+
+def integers(shape, seed, high):
+    """Integers uniform on `{0, ..., high - 1}`, int32, for a seed pair."""
+    return tf.random.stateless_uniform(shape, seed, 0, high, tf.int32, alg="philox")
+
+
+def draw_for_replica(draw, batch_size):
+    """This replica's rows of one draw for the global batch.
+
+    Every replica makes the whole draw and keeps its part, so that the noise of a sample depends on
+    its place in the global batch and not on how many devices share the batch.
+
+    Args:
+        draw: Function from a number of rows to a tensor with that many rows.
+        batch_size: Rows that this replica needs; the same on every replica.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return draw(batch_size)
+    rows = draw(batch_size * context.num_replicas_in_sync)
+    first = context.replica_id_in_sync_group * batch_size
+    return ops.slice(rows, [first] + [0] * (len(rows.shape) - 1), [batch_size, *rows.shape[1:]])
