@@ -1,9 +1,13 @@
 """Scores: from features to numbers, with the protocol written next to each."""
 
+from keras_gans.metrics.classifier_features import ClassifierFeatures
 from keras_gans.metrics.clusters import ClusterError, cluster_error
 from keras_gans.metrics.conditional import conditional_accuracy
+from keras_gans.metrics.extractor import CallableFeatures, FeatureExtractor, Reading
 from keras_gans.metrics.frechet import FeatureStatistics, frechet_distance
+from keras_gans.metrics.inception_fid import AS_PYTORCH_FID, AS_TENSORFLOW_1, InceptionFID
 from keras_gans.metrics.inception_score import InceptionScore, inception_score
+from keras_gans.metrics.keras_applications import KerasApplications
 from keras_gans.metrics.kernel import KernelDistance, kernel_distance, squared_mmd
 from keras_gans.metrics.manifold import (
     DensityCoverage,
@@ -25,15 +29,23 @@ from keras_gans.metrics.stacked_mnist import StackedModes, read_stacked_digits, 
 from keras_gans.metrics.structural_similarity import diversity_ms_ssim, ms_ssim
 
 __all__ = [
+    "AS_PYTORCH_FID",
+    "AS_TENSORFLOW_1",
+    "CallableFeatures",
+    "ClassifierFeatures",
     "ClusterError",
     "DensityCoverage",
+    "FeatureExtractor",
     "FeatureStatistics",
+    "InceptionFID",
     "InceptionScore",
+    "KerasApplications",
     "KernelDistance",
     "LogLikelihood",
     "MixtureModes",
     "PathLength",
     "PrecisionRecall",
+    "Reading",
     "StackedModes",
     "choose_bandwidth",
     "cluster_error",
