@@ -1,6 +1,7 @@
 """The engine: a Keras model that is a game between players, each with an optimizer of its own."""
 
 import os
+import types
 
 import keras
 import tensorflow as tf
@@ -155,8 +156,9 @@ class AdversarialModel(keras.Model):
 
     @property
     def optimizers(self):
-        """Dictionary from player to its optimizer, after `compile`."""
-        return self.optimizer.by_player
+        """Mapping from player to its optimizer, after `compile`."""
+        # No `dict`: Keras's saver would find it and store the optimizers a second time.
+        return types.MappingProxyType(self.optimizer.by_player)
 
     def _computes_in_float16(self, player):
         return any(
