@@ -5,6 +5,8 @@ from keras_gans.metrics.clusters import ClusterError, cluster_error
 from keras_gans.metrics.conditional import conditional_accuracy
 from keras_gans.metrics.extractor import CallableFeatures, FeatureExtractor, Reading
 from keras_gans.metrics.frechet import FeatureStatistics, frechet_distance
+from keras_gans.metrics.image_scores import DC, FID, IS, KID, MSSSIM, PR, SWD, FeatureScore
+from keras_gans.metrics.image_sets import ImageFeatures, read_images, read_reference
 from keras_gans.metrics.inception_fid import AS_PYTORCH_FID, AS_TENSORFLOW_1, InceptionFID
 from keras_gans.metrics.inception_score import InceptionScore, inception_score
 from keras_gans.metrics.keras_applications import KerasApplications
@@ -24,6 +26,7 @@ from keras_gans.metrics.path_length import (
     perceptual_path_length,
     style_path_length,
 )
+from keras_gans.metrics.score import Protocol, ProtocolMismatch, Score
 from keras_gans.metrics.sliced_wasserstein import sliced_wasserstein_distance
 from keras_gans.metrics.stacked_mnist import StackedModes, read_stacked_digits, stacked_modes
 from keras_gans.metrics.structural_similarity import diversity_ms_ssim, ms_ssim
@@ -31,12 +34,21 @@ from keras_gans.metrics.structural_similarity import diversity_ms_ssim, ms_ssim
 __all__ = [
     "AS_PYTORCH_FID",
     "AS_TENSORFLOW_1",
+    "DC",
+    "FID",
+    "IS",
+    "KID",
+    "MSSSIM",
+    "PR",
+    "SWD",
     "CallableFeatures",
     "ClassifierFeatures",
     "ClusterError",
     "DensityCoverage",
     "FeatureExtractor",
+    "FeatureScore",
     "FeatureStatistics",
+    "ImageFeatures",
     "InceptionFID",
     "InceptionScore",
     "KerasApplications",
@@ -45,7 +57,10 @@ __all__ = [
     "MixtureModes",
     "PathLength",
     "PrecisionRecall",
+    "Protocol",
+    "ProtocolMismatch",
     "Reading",
+    "Score",
     "StackedModes",
     "choose_bandwidth",
     "cluster_error",
@@ -62,6 +77,8 @@ __all__ = [
     "parzen_log_likelihood",
     "perceptual_path_length",
     "precision_recall",
+    "read_images",
+    "read_reference",
     "read_stacked_digits",
     "sliced_wasserstein_distance",
     "squared_mmd",

@@ -76,6 +76,19 @@ class FeatureStatistics:
         upper = np.triu(self._scatter)
         return (upper + np.triu(upper, 1).T) / (self.count - 1)
 
+    def to_arrays(self):
+        """The accumulator as a dict of arrays, for a file."""
+        return {"count": np.array(self.count), "mean": self.mean, "scatter": self._scatter}
+
+    @classmethod
+    def from_arrays(cls, arrays):
+        """The accumulator that `to_arrays` described."""
+        statistics = cls()
+        statistics.count = int(arrays["count"])
+        statistics.mean = np.array(arrays["mean"])
+        statistics._scatter = np.array(arrays["scatter"], order="F")
+        return statistics
+
     def _start(self, shape):
         if self.mean is None:
             self.mean = np.zeros(shape[1])
