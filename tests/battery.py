@@ -1,0 +1,41 @@
+"""Checks that every layer and every model must pass, whatever it computes."""
+
+import keras
+import numpy as np
+
+
+def check_layer(layer_class, init_kwargs, inputs, expected_shape, training=False):
+    """Config round trip, symbolic shape, save and load, and mixed precision of a layer.
+
+    Args:
+        layer_class: A layer class.
+        init_kwargs: Dictionary of constructor arguments.
+        inputs: NumPy array, or tuple of arrays for a layer with several inputs.
+        expected_shape: Tuple, the shape of the output for `inputs`.
+        training: Mode of the calls.
+    """
+    inputs = inputs if isinstance(inputs, tuple) else (inputs,)
+    layer = layer_class(**init_kwargs)
+    output = layer(*inputs, training=training) if _has_training(layer) else layer(*inputs)
+    assert tuple(output.shape) == expected_shape
+
+    clone = layer_class.from_config(layer.get_config())
+    assert clone.get_config() == layer.get_config()
+    assert set(init_kwargs) <= set(layer.get_config())
+
+    symbols = [keras.Input(array.shape[1:]) for array in inputs]
+    symbols = symbols if len(symbols) > 1 else symbols[0]
+    arguments = list(inputs) if len(inputs) > 1 else inputs[0]
+    model = keras.Model(symbols, layer_class(**init_kwargs)(*keras.tree.flatten(symbols)))
+    assert tuple(model.output_shape[1:]) == expected_shape[1:]
+    rebuilt = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(model))
+    rebuilt.set_weights(model.get_weights())
+    np.testing.assert_array_equal(rebuilt(arguments), model(arguments))
+
+    half = layer_class(**init_kwargs, dtype="mixed_bfloat16")
+    assert keras.backend.standardize_dtype(half(*inputs).dtype) == "bfloat16"
+    assert all(weight.dtype == "float32" for weight in half.trainable_weights)
+
+
+def _has_training(layer):
+    return layer._call_has_training_arg

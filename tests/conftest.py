@@ -1,0 +1,28 @@
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import pytest
+
+import keras_gans  # noqa: F401  sets what TensorFlow reads while it is imported
+
+SHARED = pathlib.Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def float32_and_a_fixed_seed():
+    """Every test starts from the same seed and leaves the precision as it found it."""
+    keras.utils.set_random_seed(0)
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture
+def mnist_directory():
+    """Folder with the prepared real MNIST, which lies beside the project on some machines only."""
+    directory = SHARED / "tfds"
+    if not directory.is_dir():
+        pytest.skip(f"the prepared MNIST is not at {directory}")
+    return directory

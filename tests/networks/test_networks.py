@@ -1,0 +1,74 @@
+import math
+
+import numpy as np
+import pytest
+
+from keras_gans import networks
+
+
+def trainable(network):
+    return sum(math.prod(variable.shape) for variable in network.trainable_variables)
+
+
+class TestMLP:
+    def test_parameters_of_the_official_configuration(self):
+        assert trainable(networks.build_mlp_generator()) == 2_503_984
+        assert trainable(networks.build_maxout_discriminator()) == 1_231_441
+
+    def test_output_bias_is_the_mean_image(self):
+        """With a generator that ignores its input, the bias logit(p) must come out as 2p - 1."""
+        generator = networks.build_mlp_generator(data_shape=(2,), output_bias_initializer="ones")
+        generator.layers[-4].kernel.assign(np.zeros((1200, 2)))
+        images = generator(np.ones((1, 100), "float32"))
+        np.testing.assert_allclose(images, [[2 / (1 + math.exp(-1)) - 1] * 2], rtol=1e-6)
+
+    def test_layers_start_from_different_weights(self):
+        first, second = [
+            layer.kernel.numpy()
+            for layer in networks.build_mlp_generator(latent_dim=1200).layers
+            if hasattr(layer, "kernel")
+        ][:2]
+        assert not np.array_equal(first, second)
+
+
+class TestDCGAN:
+    def test_parameters_at_64_pixels(self):
+        assert trainable(networks.build_dcgan_generator(100, (64, 64, 3))) == 18_885_760
+        assert trainable(networks.build_dcgan_discriminator((64, 64, 3))) == 17_232_768
+
+    @pytest.mark.parametrize("channels", [1, 3])
+    @pytest.mark.parametrize("size", [28, 32, 64, 128])
+    def test_shapes(self, size, channels):
+        generator = networks.build_dcgan_generator(7, (size, size, channels), width=8)
+        discriminator = networks.build_dcgan_discriminator((size, size, channels), width=8)
+        images = generator(np.zeros((2, 7), "float32"))
+        assert images.shape == (2, size, size, channels)
+        assert discriminator(images).shape == (2, 1)
+
+    def test_no_normalization_at_the_ends_and_no_bias_anywhere(self):
+        generator = networks.build_dcgan_generator(100, (32, 32, 1))
+        discriminator = networks.build_dcgan_discriminator((32, 32, 1))
+        assert "batch_normalization" not in generator.layers[-2].name
+        assert "batch_normalization" not in discriminator.layers[2].name
+        weighted = [x for x in generator.layers + discriminator.layers if hasattr(x, "use_bias")]
+        assert len(weighted) == 8
+        assert not any(layer.use_bias for layer in weighted)
+
+    def test_weights_start_normal_with_deviation_002(self):
+        kernels = [
+            layer.kernel.numpy().ravel()
+            for layer in networks.build_dcgan_discriminator((64, 64, 3), width=32).layers
+            if hasattr(layer, "kernel")
+        ]
+        values = np.concatenate(kernels)
+        assert abs(values.mean()) < 1e-4
+        assert abs(values.std() - 0.02) < 1e-4
+
+    @pytest.mark.parametrize("image_shape", [(48, 48, 3), (64, 32, 3), (64, 64, 2)])
+    def test_other_shapes_are_refused(self, image_shape):
+        for build in (
+            lambda: networks.build_dcgan_generator(100, image_shape),
+            lambda: networks.build_dcgan_discriminator(image_shape),
+        ):
+            with pytest.raises(ValueError, match="`image_shape`.*Received"):
+                build()

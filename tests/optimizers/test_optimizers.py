@@ -1,0 +1,57 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_gans.optimizers import DecayToFloor, RampedMomentumSGD
+
+
+class TestDecayToFloor:
+    schedule = DecayToFloor(0.1, factor=1.000004, floor=1e-6)
+
+    @pytest.mark.parametrize("step, rate", [(0, 0.1), (50_000, 0.0818731), (3_000_000, 1e-6)])
+    def test_values_of_the_official_configuration(self, step, rate):
+        np.testing.assert_allclose(self.schedule(step), rate, rtol=1e-5)
+
+    def test_floor_is_reached_where_the_arithmetic_says(self):
+        assert float(self.schedule(2_878_000)) > 1e-6
+        np.testing.assert_allclose(self.schedule(2_878_300), 1e-6, rtol=1e-6)
+
+    def test_config_round_trip(self):
+        copy = DecayToFloor.from_config(self.schedule.get_config())
+        assert float(copy(1234)) == float(self.schedule(1234))
+
+
+class TestRampedMomentumSGD:
+    def steps(self, optimizer, gradients):
+        variable = keras.Variable(0.0)
+        optimizer.build([variable])
+        values = []
+        for gradient in gradients:
+            optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+            values.append(float(variable.value))
+        return values
+
+    def test_three_steps_by_hand(self):
+        optimizer = RampedMomentumSGD(0.1, 0.5, final_momentum=0.7, ramp_start=0, ramp_end=2)
+        # velocity: -0.1, then 0.6 * -0.1 - 0.1 = -0.16, then 0.7 * -0.16 - 0.1 = -0.212
+        np.testing.assert_allclose(
+            self.steps(optimizer, [1.0, 1.0, 1.0]), [-0.1, -0.26, -0.472], rtol=1e-6
+        )
+
+    def test_constant_momentum_is_keras_sgd(self):
+        ours = RampedMomentumSGD(0.1, 0.5, final_momentum=0.5)
+        gradients = [1.0, -0.5, 2.0, 0.3]
+        np.testing.assert_allclose(
+            self.steps(ours, gradients),
+            self.steps(keras.optimizers.SGD(0.1, momentum=0.5), gradients),
+            rtol=1e-6,
+        )
+
+    def test_config_round_trip(self):
+        optimizer = RampedMomentumSGD(DecayToFloor(0.1, 1.01, 1e-6), ramp_start=1, ramp_end=9)
+        copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(optimizer))
+        assert copy.get_config() == optimizer.get_config()
+
+    def test_ramp_that_ends_before_it_starts_is_refused(self):
+        with pytest.raises(ValueError, match="ramp_start=5, ramp_end=5"):
+            RampedMomentumSGD(ramp_start=5, ramp_end=5)

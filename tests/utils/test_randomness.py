@@ -1,0 +1,33 @@
+import numpy as np
+
+from keras_gans.utils import randomness
+
+
+def draw(seed=0, purpose=0, index=0, num=1000):
+    return randomness.normal((num,), randomness.seed_pair(seed, purpose, index)).numpy()
+
+
+def test_the_same_coordinates_give_the_same_noise():
+    np.testing.assert_array_equal(draw(3, 2, 1), draw(3, 2, 1))
+
+
+def test_every_coordinate_matters():
+    draws = [draw(), draw(seed=1), draw(purpose=1), draw(index=1)]
+    for i, first in enumerate(draws):
+        for second in draws[i + 1 :]:
+            assert abs(np.corrcoef(first, second)[0, 1]) < 0.15
+
+
+def test_largest_coordinates_are_accepted():
+    assert np.isfinite(draw(seed=2**31 - 1, purpose=2**32 - 1, index=2**40)).all()
+
+
+def test_moments():
+    pair = randomness.seed_pair(0, 0, 0)
+    normal = randomness.normal((100_000,), pair).numpy()
+    uniform = randomness.uniform((100_000,), pair, low=-2.0, high=4.0).numpy()
+    np.testing.assert_allclose([normal.mean(), normal.std()], [0, 1], atol=0.02)
+    np.testing.assert_allclose([uniform.mean(), uniform.std()], [1, 6 / 12**0.5], atol=0.02)
+    assert uniform.min() >= -2 and uniform.max() < 4
+    counts = np.bincount(randomness.integers((100_000,), pair, high=5).numpy())
+    np.testing.assert_allclose(counts / 100_000, 0.2, atol=0.01)
