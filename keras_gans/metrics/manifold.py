@@ -51,10 +51,14 @@ def precision_recall(real, generated, neighbours=3):
     """
     check_positive(neighbours=neighbours)
     real, generated = as_feature_pair(real, generated, at_least=neighbours + 1)
-    return PrecisionRecall(
-        precision=_share_inside(generated, real, _squared_radii(real, neighbours)),
-        recall=_share_inside(real, generated, _squared_radii(generated, neighbours)),
-    )
+    real_radii = _squared_radii(real, neighbours)
+    generated_radii = _squared_radii(generated, neighbours)
+    looks_real = np.zeros(len(generated), bool)
+    can_be_generated = np.zeros(len(real), bool)
+    for rows, distances in squared_distance_blocks(generated, real):
+        looks_real[rows] = (distances <= real_radii).any(axis=1)
+        can_be_generated |= (distances <= generated_radii[rows, None]).any(axis=0)
+    return PrecisionRecall(float(looks_real.mean()), float(can_be_generated.mean()))
 
 
 def density_coverage(real, generated, neighbours=5):
@@ -101,10 +105,3 @@ def _squared_radii(features, neighbours):
         distances.partition(neighbours, axis=1)  # place 0 holds the point itself
         radii[rows] = distances[:, neighbours]
     return radii
-
-
-def _share_inside(points, centres, squared_radii):
-    inside = 0
-    for _, distances in squared_distance_blocks(points, centres):
-        inside += np.count_nonzero((distances <= squared_radii).any(axis=1))
-    return float(inside) / len(points)

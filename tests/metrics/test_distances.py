@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import scipy.spatial.distance
 
@@ -23,3 +25,17 @@ def test_equal_points_are_at_distance_zero():
         diagonal = block[np.arange(len(block)), np.arange(rows.start, rows.stop)]
         assert not diagonal.any()
         assert np.count_nonzero(block) == block.size - len(block)
+
+
+def test_memory_does_not_grow_with_the_number_of_queries():
+    random = np.random.default_rng(0)
+    queries, references = random.random((3000, 8), np.float32), random.random((1000, 8), np.float32)
+    peaks = []
+    for count in (600, 3000):
+        tracemalloc.start()
+        for _ in squared_distance_blocks(queries[:count], references):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.1 * peaks[0]
+    assert peaks[1] < 6 * distances.ROWS_AT_ONCE * 1000 * 8  # never the 3000 x 1000 distances
