@@ -1,0 +1,50 @@
+"""`python -m keras_gans sample`: a picture of what an exported model makes."""
+
+import math
+import pathlib
+
+import tyro
+
+
+def sample(
+    export: tyro.conf.Positional[pathlib.Path],
+    /,
+    out: pathlib.Path = pathlib.Path("samples.png"),
+    num: int = 64,
+    seed: int = 0,
+    labels: tuple[int, ...] = (),
+    columns: int | None = None,
+):
+    """Draw samples from an exported model into one picture.
+
+    Images are placed in a grid, points are drawn as a scatter plot. The same seed gives the same
+    samples, here, from the server and from `model.sample`.
+
+    Args:
+        export: Folder of an exported model, or of its versions, of which the newest is taken.
+        out: File of the picture; the suffix says the format.
+        num: How many samples.
+        seed: Seed of the samples, 0 or more.
+        labels: For a model with classes: the labels of the samples, repeated until there are
+            enough.
+        columns: Images in a row. Defaults to a square grid.
+    """
+    from rich.console import Console
+
+    from keras_gans.serving import Exported
+    from keras_gans.utils.image_grid import check_image_path, save_samples
+
+    if num < 1 or seed < 0 or (columns is not None and columns < 1):
+        raise ValueError("--num and --columns must be at least 1, --seed at least 0")
+    check_image_path(out)
+    exported = Exported(export)
+    inputs = {"num_images": num, "seed": seed}
+    if "labels" in exported.inputs_of("sample") and not labels:
+        raise ValueError(f"{exported.path} is a model with classes: say --labels, such as 0 1 2")
+    if labels:
+        inputs["labels"] = [labels[index % len(labels)] for index in range(num)]
+    samples = exported.run("sample", **inputs)["images"]
+    save_samples(samples, out, columns or math.ceil(math.sqrt(num)))
+    Console(highlight=False, soft_wrap=True).print(
+        f"Wrote [bold]{out}[/bold]: {num} samples of {exported.path}, seed {seed}"
+    )
