@@ -49,7 +49,8 @@ class TestFrechetDistance:
         assert frechet_distance(line, 3 * line) == pytest.approx(expected, rel=1e-9)
 
     def test_bias_falls_as_one_over_the_number_of_samples(self):
-        # For equal Gaussians it is proportional to 1 / N: four times the samples, a quarter. mean_distance(count):
+        # For equal Gaussians it is proportional to 1 / N: four times the samples, a quarter.
+        def mean_distance(count):
             draws = np.random.default_rng(3).normal(size=(20, 2, count, 8))
             return np.mean([frechet_distance(*pair) for pair in draws])
 
