@@ -1,6 +1,15 @@
-"""Sources in, minibatches out: float32 in `[-1, 1]`, channels last."""
+"""Sources in, `tf.data` out: float32 in `[-1, 1]`, channels last, in an order that can resume."""
 
-from keras_gans.data.arrays import batches_of_arrays
-from keras_gans.data.batches import Batches, batches_of_examples
+from keras_gans.data.batches import Batches
+from keras_gans.data.loading import load
+from keras_gans.data.mixtures import Mixture, SwissRoll, grid, mixture_of_gaussians, ring
 
-__all__ = ["Batches", "batches_of_arrays", "batches_of_examples"]
+__all__ = [
+    "Batches",
+    "Mixture",
+    "SwissRoll",
+    "grid",
+    "load",
+    "mixture_of_gaussians",
+    "ring",
+]

@@ -1,154 +1,157 @@
-"""Minibatches as a `tf.data.Dataset` whose order is a pure function of seed and step."""
+"""The data set that `fit` takes: finite, reshuffled, and able to start at any step."""
 
 import tensorflow as tf
 
-PREFETCHED = 2  # batches made ahead; more would only hold more memory
+from keras_gans.data import order
+
+PREFETCHED = 2  # batches ready while the model works on one
 
 
 class Batches(tf.data.Dataset):
-    """Batches for `fit`: one epoch when iterated, or an endless stream from any step.
+    """A `tf.data.Dataset` of equally large batches that can also start at any step.
 
-    As a `tf.data.Dataset` it is finite, holds `steps_per_epoch` full batches and comes in another
-    order every time it is iterated, always the same sequence of orders for one seed. Models of this
-    library read it through `from_step` instead, so that a loaded model continues in mid-epoch with
-    the batches that it would have seen.
+    As a `tf.data.Dataset` it is one epoch: `steps_per_epoch` batches, each example at most once,
+    in another order every time it is iterated; the sequence of orders depends on `seed` alone.
+    `from_step` is the same data as an endless stream whose order is a pure function of the seed
+    and the step, which is what an exact resume needs.
+
+    Elements are `x`, or `(x, labels)` where labels were asked for: `x` is float32
+    `(batch_size, height, width, channels)` in `[-1, 1]`, or `(batch_size, dimensions)` for points;
+    `labels` is int32 `(batch_size,)`. What does not fill a last batch is left out of that epoch.
+
+    `load` and `mixture_of_gaussians` make these; the constructor is for sources of your own.
 
     Args:
-        epoch: Function from the epoch's number and the first batch wanted (int64 scalar tensors) to
-            a `tf.data.Dataset` of the batches of that epoch from there on.
-        steps_per_epoch: Integer, batches an epoch.
-        batch_size: Integer, examples a batch.
-        seed: Integer that `epoch` mixes into its order.
-        shuffled: Whether epochs differ; `False` where they are all alike.
-        description: What the data is, for `repr`.
-        class_names: Tuple of the names of the labels, where they are known.
+        one_epoch: Function from `epoch` and `first_step`, int64 scalar tensors, to the
+            `tf.data.Dataset` of the batches of that epoch from that step on. It is traced, and its
+            result must depend on nothing else.
+        steps_per_epoch: Batches in an epoch.
+        batch_size: Examples in a batch.
+        num_examples: Examples in the source, or `None` where it never ends.
+        seed: Integer in `[0, 2**31)` behind every order.
+        shuffle: `False` for the source's own order in every epoch, as evaluation wants.
+        class_names: Names of the classes that labels count, where known.
+        num_classes: How many classes there are; by default as many as names.
+        description: Words for `repr`: what is read from where.
 
     Attributes:
-        steps_per_epoch, batch_size, seed, class_names: As given.
-        num_examples: Integer, examples an epoch.
+        steps_per_epoch, batch_size, num_examples, seed, class_names, num_classes: As above.
     """
 
     def __init__(
         self,
-        epoch,
+        one_epoch,
+        *,
         steps_per_epoch,
         batch_size,
+        num_examples=None,
         seed=0,
-        shuffled=True,
-        description="",
+        shuffle=True,
         class_names=None,
+        num_classes=None,
+        description="",
     ):
-        self._epoch = epoch
         self.steps_per_epoch = steps_per_epoch
         self.batch_size = batch_size
+        self.num_examples = num_examples
         self.seed = seed
+        self.shuffled = shuffle
+        self.class_names = None if class_names is None else tuple(class_names)
+        self.num_classes = len(self.class_names) if class_names is not None else num_classes
         self.description = description
-        self.class_names = class_names
-        numbers = tf.data.Dataset.range(1)
-        if shuffled:
-            numbers = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).take(1)
-        batches = numbers.flat_map(lambda number: epoch(number, tf.constant(0, tf.int64)))
-        batches = batches.apply(tf.data.experimental.assert_cardinality(steps_per_epoch))
-        self._dataset = batches.prefetch(PREFETCHED)
-        super().__init__(self._dataset._variant_tensor)
+        self._one_epoch = one_epoch
+        self._epoch = self._any_epoch()
+        super().__init__(tf.data.experimental.to_variant(self._epoch))
 
-    @property
-    def num_examples(self):
-        return self.steps_per_epoch * self.batch_size
+    def from_step(self, step):
+        """Endless `tf.data.Dataset` of the batches from global step `step` on.
 
-    @property
-    def num_classes(self):
-        """Number of classes, or `None` where the data has no labels."""
-        return len(self.class_names) if self.class_names else None
+        Step `k` is batch `k % steps_per_epoch` of epoch `k // steps_per_epoch`, so
+        `from_step(k)` equals `from_step(0).skip(k)`, without reading what is skipped.
+
+        Args:
+            step: Python integer, at least 0.
+
+        Raises:
+            ValueError: If `step` is not such an integer.
+        """
+        if int(step) != step or step < 0:
+            raise ValueError(f"`step` must be an integer of at least 0. Received: step={step}")
+        first_epoch, first_step = divmod(int(step), self.steps_per_epoch)
+
+        def batches(epoch):
+            start = tf.where(epoch == first_epoch, tf.constant(first_step, tf.int64), 0)
+            return self._one_epoch(epoch, start)
+
+        epochs = tf.data.Dataset.range(first_epoch, order.EPOCHS)
+        return epochs.flat_map(batches).prefetch(PREFETCHED)
+
+    def _any_epoch(self):
+        in_order = tf.data.Dataset.range(1)
+        epochs = order.drawn_epoch(self.seed) if self.shuffled else in_order
+        batches = epochs.flat_map(lambda epoch: self._one_epoch(epoch, tf.constant(0, tf.int64)))
+        count = tf.data.experimental.assert_cardinality(self.steps_per_epoch)
+        return batches.apply(count).prefetch(PREFETCHED)
+
+    def _inputs(self):
+        return [self._epoch]
 
     @property
     def element_spec(self):
-        return self._dataset.element_spec
-
-    def _inputs(self):
-        return [self._dataset]
-
-    def from_step(self, step):
-        """Endless dataset of the batches from global step `step` on.
-
-        Args:
-            step: Integer >= 0. Epoch `step // steps_per_epoch` begins with batch
-                `step % steps_per_epoch`; `from_step(k)` equals `from_step(0).skip(k)`.
-        """
-        first_epoch, first_batch = divmod(step, self.steps_per_epoch)
-
-        def batches_of(number):
-            first = tf.where(number == first_epoch, tf.constant(first_batch, tf.int64), 0)
-            return self._epoch(number, first)
-
-        numbers = tf.data.Dataset.range(first_epoch, tf.int64.max)
-        return numbers.flat_map(batches_of).prefetch(PREFETCHED)
+        return self._epoch.element_spec
 
     def __repr__(self):
+        specs = tf.nest.flatten(self.element_spec)
+        examples = "endless" if self.num_examples is None else f"{self.num_examples:,} examples"
+        classes = f" in {self.num_classes} classes" if self.num_classes else ""
+        labels = f", with labels{classes}" if len(specs) > 1 else ""
+        ordering = f"shuffled by seed {self.seed}" if self.shuffled else "in fixed order"
         return (
-            f"Batches({self.description}: {self.steps_per_epoch} batches of {self.batch_size}, "
-            f"seed {self.seed})"
+            f"<Batches of {self.description or 'examples'}: {self.steps_per_epoch} batches of "
+            f"{self.batch_size}, each example {tuple(specs[0].shape[1:])}{labels}; {examples}, "
+            f"{ordering}>"
         )
 
 
-def batches_of_examples(
-    fetch, num_examples, batch_size, seed=0, shuffle=True, one_by_one=False, **kwargs
-):
-    """Batches of a source that can fetch any of its examples.
+def batches_by_index(take, num_examples, batch_size, *, seed=0, shuffle=True, **attributes):
+    """`Batches` of a source that can look up any example by its number.
 
     Args:
-        fetch: Function from indices to tensors: from int64 `(batch_size,)` to a batch, or with
-            `one_by_one` from an int64 scalar to one example, which is then run in parallel.
-        num_examples: Integer, how many examples the source has.
-        batch_size: Integer; what does not fill a batch at an epoch's end is left out.
-        seed: Integer, seed of the order.
-        shuffle: Whether every epoch has an order of its own; otherwise the source's.
-        one_by_one: How `fetch` is called.
-        **kwargs: `description` and `class_names` of `Batches`.
+        take: Function from int64 indices `(batch_size,)` to the batch of these examples, traced.
+        num_examples: How many there are.
+        batch_size, seed, shuffle, attributes: As for `Batches`.
 
     Raises:
-        ValueError: If `batch_size` is not positive or there are fewer examples than a batch.
+        ValueError: If there are fewer examples than a batch holds.
     """
-    check_batch_size(batch_size, num_examples)
-    steps_per_epoch = num_examples // batch_size
+    steps_per_epoch = count_steps(num_examples, batch_size)
 
-    def position_to_index(number, positions):
-        if not shuffle:
-            return positions
-        # Iterating makes epoch numbers at random; only their lower half fits the shuffle's seed.
-        low = tf.bitwise.bitwise_and(number, 0xFFFFFFFF)
-        pair = tf.cast(tf.stack([tf.constant(seed, tf.int64), low]), tf.uint32)
-        last = tf.constant(num_examples - 1, tf.uint64)
-        return tf.cast(
-            tf.random.experimental.index_shuffle(tf.cast(positions, tf.uint64), pair, last),
-            tf.int64,
-        )
-
-    def epoch(number, first):
-        if one_by_one:
-            positions = tf.data.Dataset.range(first * batch_size, steps_per_epoch * batch_size)
-            examples = positions.map(
-                lambda position: fetch(position_to_index(number, position)),
-                num_parallel_calls=tf.data.AUTOTUNE,
-                deterministic=True,
-            )
-            return examples.batch(batch_size, drop_remainder=True)
-
+    def one_epoch(epoch, first_step):
         def batch(step):
             positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
-            return fetch(position_to_index(number, positions))
+            if shuffle:
+                positions = order.indices(seed, epoch, positions, num_examples)
+            return take(positions)
 
-        return tf.data.Dataset.range(first, steps_per_epoch).map(batch)
+        steps = tf.data.Dataset.range(first_step, steps_per_epoch)
+        return steps.map(batch, num_parallel_calls=1, deterministic=True)
 
-    return Batches(epoch, steps_per_epoch, batch_size, seed, shuffled=shuffle, **kwargs)
+    return Batches(
+        one_epoch,
+        steps_per_epoch=steps_per_epoch,
+        batch_size=batch_size,
+        num_examples=num_examples,
+        seed=seed,
+        shuffle=shuffle,
+        **attributes,
+    )
 
 
-def check_batch_size(batch_size, num_examples):
-    """Raises a `ValueError` unless at least one batch can be filled."""
-    if batch_size < 1:
-        raise ValueError(f"`batch_size` must be at least 1. Received: batch_size={batch_size}")
+def count_steps(num_examples, batch_size):
+    """Full batches in `num_examples`; raises a `ValueError` if there is not even one."""
     if num_examples < batch_size:
         raise ValueError(
-            "`batch_size` must not be larger than the data set. "
-            f"Received: batch_size={batch_size} for {num_examples} examples"
+            "`batch_size` must not exceed the number of examples. "
+            f"Received: batch_size={batch_size}, with {num_examples} examples"
         )
+    return num_examples // batch_size

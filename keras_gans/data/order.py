@@ -1,0 +1,58 @@
+"""Which examples come when: a pure function of the seed, the epoch and the step.
+
+Nothing here keeps a state that would have to be saved, so a stream can start at any step. The two
+raw operations are used because `Dataset.random` and `Dataset.shuffle` mix TensorFlow's global seed
+into theirs.
+"""
+
+import tensorflow as tf
+
+EPOCHS = 2**31  # epochs are integers below this, drawn ones included
+
+
+def indices(seed, epoch, positions, num_examples):
+    """Examples at `positions` of the order of one epoch.
+
+    Over all positions of an epoch this is a permutation of `{0, ..., num_examples - 1}`.
+
+    Args:
+        seed: Python integer.
+        epoch: int64 scalar tensor.
+        positions: int64 tensor `(n,)` with values in `[0, num_examples)`.
+        num_examples: Python integer.
+
+    Returns:
+        int64 tensor `(n,)`.
+    """
+    pair = tf.stack([tf.constant(seed, tf.int64), tf.cast(epoch, tf.int64)])
+    last = tf.constant(num_examples - 1, tf.uint64)
+    shuffled = tf.random.experimental.index_shuffle(tf.cast(positions, tf.uint64), pair, last)
+    return tf.cast(shuffled, tf.int64)
+
+
+def drawn_epoch(seed):
+    """Dataset of one int64 scalar in `[0, EPOCHS)`, another one each time it is iterated."""
+    random = tf.raw_ops.RandomDatasetV2(
+        seed=seed,
+        seed2=1,  # TensorFlow takes the pair (0, 0) as a request for a random seed
+        seed_generator=tf.raw_ops.DummySeedGenerator(),
+        rerandomize_each_iteration=True,
+        output_types=[tf.int64],
+        output_shapes=[()],
+    )
+    epochs = tf.data.experimental.from_variant(random, tf.TensorSpec((), tf.int64))
+    return epochs.take(1).map(lambda epoch: epoch % EPOCHS)
+
+
+def shuffled(dataset, buffer_size, seed, epoch):
+    """`dataset` through a shuffle buffer whose order depends on the seed and the epoch alone."""
+    variant = tf.raw_ops.ShuffleDataset(
+        input_dataset=tf.data.experimental.to_variant(dataset),
+        buffer_size=buffer_size,
+        seed=tf.constant(seed, tf.int64),
+        seed2=tf.cast(epoch, tf.int64) + 1,  # not (0, 0), as above
+        reshuffle_each_iteration=False,
+        output_types=[spec.dtype for spec in tf.nest.flatten(dataset.element_spec)],
+        output_shapes=[spec.shape for spec in tf.nest.flatten(dataset.element_spec)],
+    )
+    return tf.data.experimental.from_variant(variant, dataset.element_spec)
