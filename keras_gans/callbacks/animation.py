@@ -4,7 +4,7 @@ import PIL.Image
 
 from keras_gans.utils.files import written_whole
 
-MOST_FRAMES = 200  # keeps the file of a long training small enough to open
+MOST_FRAMES = 60  # a grid of noise takes 0.25 MB; a long training should still be easy to open
 WHOLE_LENGTH = 10_000  # milliseconds that an animation aims at
 FRAME_LENGTHS = (50, 300)  # milliseconds
 LAST_FRAME_LENGTH = 2_000
