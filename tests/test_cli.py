@@ -65,7 +65,7 @@ def read(path):
 
 class TestSample:
     def test_draws_the_samples_of_the_newest_version(self, model, versions, tmp_path, capsys):
-        out = tmp_path / "grid.png"
+        out = tmp_path / "grid[red].png"  # no markup, although it looks so
         assert run("sample", versions, "--num", 5, "--seed", 3, "--out", out) == 0
         save_image_grid(model.sample(5, seed=3), tmp_path / "expected.png", columns=3)
         difference = read(out).astype(int) - read(tmp_path / "expected.png")
@@ -101,13 +101,16 @@ class TestInfo:
         assert "trained 2 steps, seed 0" in shown
         assert "averaged weights, decay 0.5" in shown
         assert f"generator {model.generator.count_params():,} parameters" in shown
-        assert "serving_default latents (batch, 4) float32 images (batch, 4, 4, 1) float32" in shown
-        assert "png_bytes (batch) string" in shown
+        assert "serving_default takes latents (batch, 4) float32" in shown
+        assert "gives images (batch, 4, 4, 1) uint8" in shown
+        assert "takes num_images scalar int32" in shown
+        assert "gives png_bytes (batch) string" in shown
         assert "MB on disk" in shown
 
     def test_works_on_a_foreign_saved_model(self, conditional, capsys):
         assert run("info", conditional) == 0
-        assert "not exported by keras_gans" in capsys.readouterr().out
+        shown = capsys.readouterr().out
+        assert "not exported by keras_gans" in shown
 
 
 class TestRefusals:

@@ -17,19 +17,20 @@ def info(export: tyro.conf.Positional[pathlib.Path], /):
     from keras_gans.serving import Exported
 
     exported = Exported(export)
-    facts = Table.grid(padding=(0, 2))
-    for name, value in _facts(exported).items():
-        facts.add_row(f"[bold]{name}[/bold]", value)
-    signatures = Table("signature", "inputs", "outputs", box=None, padding=(0, 2, 0, 0))
-    for name in exported.signatures:
-        inputs, outputs = exported.inputs_of(name), exported.outputs_of(name)
-        signatures.add_row(name, _specs(inputs), _specs(outputs))
     console = Console(highlight=False, soft_wrap=True)
-    console.print(facts, "", signatures, sep="\n")
+    for name, value in _facts(exported).items():
+        console.print(f"[bold]{name:<15}[/bold]", value, sep="", markup=True)
+    table = Table("signature", "", "name", "shape", "dtype", box=None, padding=(0, 2, 0, 0))
+    for signature in exported.signatures:
+        for row in _rows(exported, signature):
+            table.add_row(*row)
+    console.print("", table, sep="\n")
 
 
 def _facts(exported):
-    """Dictionary from what is known about the model to its text."""
+    """Dictionary from what is known about the model to its text, safe from rich's markup."""
+    from rich.markup import escape
+
     description = exported.description
     facts = {
         "path": str(exported.path),
@@ -46,15 +47,25 @@ def _facts(exported):
             f"keras_gans {description['keras_gans']}, TensorFlow {description['tensorflow']}"
         )
     facts["size"] = f"{exported.size / 1e6:.1f} MB on disk"
-    return facts
+    return {name: escape(value) for name, value in facts.items()}
 
 
-def _specs(specs):
-    return "\n".join(
-        f"{name} {_shape(spec.shape)} {spec.dtype.name}" for name, spec in specs.items()
-    )
+def _rows(exported, signature):
+    """The inputs and outputs of a signature, one a row; its name stands in the first."""
+    rows = []
+    sides = {"takes": exported.inputs_of(signature), "gives": exported.outputs_of(signature)}
+    for side, specs in sides.items():
+        for name, spec in specs.items():
+            first = "" if rows else signature
+            rows.append((first, side, name, _shape(spec.shape), spec.dtype.name))
+    return rows
 
 
 def _shape(shape):
-    sizes = ["batch" if size is None else str(size) for size in shape]
-    return f"({', '.join(sizes)})"
+    if shape.rank is None:
+        return "any"
+    if shape.rank == 0:
+        return "scalar"
+    # The first open dimension is the batch; a model of images of any size has others.
+    sizes = ["any" if size is None else str(size) for size in shape]
+    return f"({', '.join(['batch' if shape[0] is None else sizes[0], *sizes[1:]])})"

@@ -30,6 +30,7 @@ def sample(
         columns: Images in a row. Defaults to a square grid.
     """
     from rich.console import Console
+    from rich.markup import escape
 
     from keras_gans.serving import Exported
     from keras_gans.utils.image_grid import check_image_path, save_samples
@@ -46,5 +47,6 @@ def sample(
     samples = exported.run("sample", **inputs)["images"]
     save_samples(samples, out, columns or math.ceil(math.sqrt(num)))
     Console(highlight=False, soft_wrap=True).print(
-        f"Wrote [bold]{out}[/bold]: {num} samples of {exported.path}, seed {seed}"
+        f"Wrote [bold]{escape(str(out))}[/bold]: {num} samples of {escape(str(exported.path))}, "
+        f"seed {seed}"
     )
