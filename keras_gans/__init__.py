@@ -9,7 +9,17 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 __version__ = "0.1.0"
 
-from keras_gans import layers, losses, metrics, networks, optimizers
+from keras_gans import (
+    callbacks,
+    data,
+    layers,
+    losses,
+    metrics,
+    networks,
+    optimizers,
+    serving,
+    training,
+)
 from keras_gans.models import DCGAN, GAN, AdversarialModel, LatentModel
 from keras_gans.utils.reproducibility import fix_order_of_sums
 
@@ -20,10 +30,13 @@ __all__ = [
     "GAN",
     "AdversarialModel",
     "LatentModel",
+    "callbacks",
     "data",
     "layers",
     "losses",
     "metrics",
     "networks",
     "optimizers",
+    "serving",
+    "training",
 ]

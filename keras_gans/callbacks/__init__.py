@@ -1,6 +1,7 @@
-"""What happens between epochs."""
+"""What happens between epochs and between steps."""
 
+from keras_gans.callbacks.checkpoints import Checkpoints
 from keras_gans.callbacks.sample_grid import SampleGrid
 from keras_gans.callbacks.terminate_on_nan import TerminateOnNaN
 
-__all__ = ["SampleGrid", "TerminateOnNaN"]
+__all__ = ["Checkpoints", "SampleGrid", "TerminateOnNaN"]

@@ -17,14 +17,20 @@ class TerminateOnNaN(keras.callbacks.TerminateOnNaN):
         raise_error: Whether to raise, which leaves out what other callbacks do at the end of a
             training, instead of ending it in the usual way.
 
+    Attributes:
+        message: What was not finite and at which step, or `None`.
+
     Raises:
         RuntimeError: In `fit`, if `raise_error` is set and something is not finite.
     """
 
+    def on_train_begin(self, logs=None):
+        self.message = None
+
     def on_batch_end(self, batch, logs=None):
         broken = [name for name, value in (logs or {}).items() if not np.all(np.isfinite(value))]
         if broken:
-            self._terminate(f"Batch {batch}: {', '.join(broken)}")
+            self._terminate(f"Step {int(self.model.step.value)}: {', '.join(broken)}")
 
     def on_epoch_end(self, epoch, logs=None):
         broken = [
@@ -36,8 +42,8 @@ class TerminateOnNaN(keras.callbacks.TerminateOnNaN):
             self._terminate(f"Epoch {epoch + 1}: {len(broken)} weights, the first {broken[0]},")
 
     def _terminate(self, what):
-        message = f"{what} not finite, terminating training"
+        self.message = f"{what} not finite"
         if self.raise_error:
-            raise RuntimeError(message)
-        print(f"\n{message}")
+            raise RuntimeError(self.message)
+        print(f"\n{self.message}, terminating training")
         self.model.stop_training = True

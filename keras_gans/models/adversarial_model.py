@@ -74,7 +74,9 @@ class AdversarialModel(keras.Model):
         self.network_names = tuple(networks)
         for name, network in networks.items():
             setattr(self, name, network)
+        self.average_names = ()
         if ema_decay is not None:
+            self.average_names = tuple(f"average_{name}" for name in self.averaged)
             for name in self.averaged:
                 setattr(self, f"average_{name}", _frozen_copy(networks[name]))
         self.trackers = [keras.metrics.Mean(name) for name in self.term_names]
@@ -86,6 +88,7 @@ class AdversarialModel(keras.Model):
             trainable=False,
             aggregation="only_first_replica",
         )
+        self.steps_to_skip = 0  # of an epoch that is continued in its middle
         self._draws = None
         self.built = True
 
@@ -281,16 +284,45 @@ class AdversarialModel(keras.Model):
         depends on their seed and that step: a loaded model sees the data that it would have seen
         had it never stopped.
 
+        With `callbacks.Checkpoints` among the callbacks, the training continues from its newest
+        checkpoint; `epochs` counts from the first start.
+
         Raises:
-            ValueError: For arrays that hold NaN or infinity, and for batches whose shape does not
-                fit the networks.
+            ValueError: For arrays that hold NaN or infinity, for batches whose shape does not fit
+                the networks, and for checkpoints of data that cannot start at any step.
         """
+        check_finite(x=x, y=y)
+        callbacks = kwargs.get("callbacks") or []
+        callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+        resumed = [c.restore(self, callbacks) for c in callbacks if hasattr(c, "restore")]
+        if resumed and not hasattr(x, "from_step"):
+            raise ValueError(
+                "`x` must be batches of `keras_gans.data`, which can start at any step, where "
+                f"checkpoints are written. Received: {type(x).__name__}"
+            )
         if hasattr(x, "from_step"):
-            kwargs.setdefault("steps_per_epoch", x.steps_per_epoch)
-            x = x.from_step(int(self.step.value))
-        else:
-            check_finite(x=x, y=y)
+            step = int(self.step.value)
+            steps_per_epoch = kwargs.setdefault("steps_per_epoch", x.steps_per_epoch)
+            if any(resumed):
+                kwargs["initial_epoch"], self.steps_to_skip = divmod(step, steps_per_epoch)
+            x = x.from_step(step)
+            kwargs["shuffle"] = False  # or Keras warns that it cannot
         return super().fit(x, y, **kwargs)
+
+    def make_train_function(self, force=False):
+        """Keras's, preceded by the steps of an epoch that were made before a resume."""
+        if self.train_function is not None and not force:
+            return
+        super().make_train_function(force)
+        take_steps = self.train_function
+
+        def train_function(iterator):
+            if self.steps_to_skip > 0:
+                self.steps_to_skip -= self.steps_per_execution
+                return self.get_metrics_result()
+            return take_steps(iterator)
+
+        self.train_function = train_function
 
     def save(self, filepath, overwrite=True, **kwargs):
         """Saves as `keras.Model.save` does, and leaves an older file in place until it is done."""
@@ -378,6 +410,10 @@ class AdversarialModel(keras.Model):
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def training_state(self):
+        """Dictionary from a stable name to every variable that influences the training."""
+        return saved_state.all_variables(self)
 
     def save_own_variables(self, store):
         saved_state.save(self, store)

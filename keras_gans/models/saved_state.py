@@ -49,9 +49,18 @@ def load(model, store):
         )
 
 
+def all_variables(model):
+    """Dictionary from a stable name to every variable of a model that influences its training."""
+    weights = {}
+    for name in (*model.network_names, *model.average_names):
+        for index, variable in enumerate(getattr(model, name).weights):
+            weights[f"{name}_{index}"] = variable
+    return {**weights, **_variables(model)}
+
+
 def _variables(model):
-    """Dictionary from a stable name to variable. Names count instead of using Keras's paths, which
-    change when a network is loaded."""
+    """What Keras does not save with the networks, by name. Names count instead of using Keras's
+    paths, which change when a network is loaded."""
     own = model._trainable_variables + model._non_trainable_variables  # the step, and a game's own
     named = {f"own_{variable.name}": variable for variable in own}
     for index, generator in enumerate(_seed_generators(model)):

@@ -34,3 +34,40 @@ class DecayToFloor(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):
         return {"initial": self.initial, "factor": self.factor, "floor": self.floor}
+
+
+@keras.saving.register_keras_serializable(package="keras_gans")
+class Scaled(keras.optimizers.schedules.LearningRateSchedule):
+    """Another schedule times a constant factor.
+
+    Args:
+        schedule: `LearningRateSchedule`.
+        factor: Float > 0.
+    """
+
+    def __init__(self, schedule, factor):
+        self.schedule = schedule
+        self.factor = factor
+
+    def __call__(self, step):
+        return self.factor * self.schedule(step)
+
+    def get_config(self):
+        return {
+            "schedule": keras.optimizers.schedules.serialize(self.schedule),
+            "factor": self.factor,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        schedule = keras.optimizers.schedules.deserialize(config["schedule"])
+        return cls(schedule, config["factor"])
+
+
+def scale_learning_rate(optimizer, factor):
+    """Multiplies an optimizer's learning rate, whether it is a number or a schedule."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of a loss scale
+    if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+        optimizer._learning_rate = Scaled(optimizer._learning_rate, factor)
+    else:
+        optimizer.learning_rate = float(optimizer.learning_rate) * factor

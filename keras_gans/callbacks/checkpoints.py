@@ -1,0 +1,213 @@
+"""Checkpoints: a run that is killed at any moment continues as if it had not been."""
+
+import math
+import pathlib
+import signal
+import sys
+import time
+
+import keras
+import tensorflow as tf
+
+from keras_gans.callbacks.checkpoint_store import CheckpointStore
+
+COUNTERS = ("best", "wait", "cooldown_counter")  # what Keras's callbacks count over the epochs
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Writes the whole state of a training from time to time, and continues from the newest.
+
+    Given to `fit` with data of `keras_gans.data`, it makes the same call continue after a crash: in
+    the middle of an epoch too, to the same weights, optimizer slots, moving averages, random
+    states, metrics and history, bit for bit on a processor. Put it last in the list of callbacks,
+    so that it sees what the others have written into the logs.
+
+    A checkpoint is written every `every_steps` or `every_minutes`, and at the end of epochs.
+    Without `every_steps` it is left out where writing would take more than `share` of the time so
+    far; the last epoch is always written. A state that holds NaN or infinity is never written. A
+    full disk is reported, and the training goes on with the checkpoints that there are.
+
+    SIGTERM and Ctrl-C finish the step and write a checkpoint; then SIGTERM exits with status 0 and
+    Ctrl-C raises `KeyboardInterrupt`.
+
+    Args:
+        directory: Folder of the checkpoints; it is made if need be.
+        every_steps: `None`, or integer >= 1: write after so many steps, whatever it costs.
+        every_minutes: Number > 0: write when the last checkpoint is so old.
+        keep: Integer >= 1, how many of the newest are kept.
+        best: `None`, or the name of a log such as `"val_fid"`: the checkpoint of the epoch in which
+            it was best is kept in `directory/best`.
+        best_mode: `"min"` or `"max"`.
+        share: Number in (0, 1], the part of the time that may go into writing.
+        write: Whether this process keeps what it writes; on several workers only the chief does.
+
+    Raises:
+        ValueError: If an argument is out of range; in `fit`, if the data cannot start at any step
+            or a checkpoint does not fit the model.
+        OSError: In `fit`, before the first step, if the folder cannot be written to.
+    """
+
+    def __init__(
+        self,
+        directory,
+        every_steps=None,
+        every_minutes=5.0,
+        keep=3,
+        best=None,
+        best_mode="min",
+        share=0.02,
+        write=True,
+    ):
+        super().__init__()
+        if (every_steps is not None and every_steps < 1) or every_minutes <= 0 or keep < 1:
+            raise ValueError(
+                "`every_steps` must be None or at least 1, `every_minutes` more than 0 and `keep` "
+                f"at least 1. Received: every_steps={every_steps}, every_minutes={every_minutes}, "
+                f"keep={keep}"
+            )
+        if best_mode not in ("min", "max"):
+            raise ValueError(f'`best_mode` must be "min" or "max". Received: {best_mode!r}')
+        self.directory = pathlib.Path(directory)
+        self.every_steps = every_steps
+        self.every_minutes = every_minutes
+        self.keep = keep
+        self.best = best
+        self.best_mode = best_mode
+        self.share = share
+        self.write = write
+        self.resumed_from = None  # path of the checkpoint from which this training continued
+        self.history = {}  # log -> its values in the epochs so far, those before a resume included
+        self._restored_model = None
+
+    def restore(self, model, callbacks=()):
+        """Restores the newest whole checkpoint into a compiled model; `fit` does it by itself.
+
+        Args:
+            model: An `AdversarialModel`, compiled.
+            callbacks: The callbacks of the training, whose counters are kept as well.
+
+        Returns:
+            Whether there was a checkpoint.
+        """
+        if self._restored_model is not model:
+            state = {name: variable.value for name, variable in model.training_state().items()}
+            self._store = CheckpointStore(self.directory, state, self.keep, self.write)
+            if self.best:
+                self._best_store = CheckpointStore(self.directory / "best", state, 1, self.write)
+            self.resumed_from, self._notes = self._store.restore_newest()
+            self.history = self._notes.get("history", {})
+            self._best_value = self._notes.get("best_value")
+            # `fit` resets the metrics when an epoch begins, and we may be in the middle of one.
+            self._metrics = [variable.numpy() for variable in model.metrics_variables]
+            self._seconds_writing = self._seconds_last = 0.0
+            self._restored_model = model
+        self._callbacks = [c for c in callbacks if any(hasattr(c, name) for name in COUNTERS)]
+        return self.resumed_from is not None
+
+    def paths(self):
+        """Paths of the checkpoints, without suffix, the newest first."""
+        return self._store.newest_first()
+
+    def on_train_begin(self, logs=None):
+        if self._restored_model is not self.model:
+            raise ValueError(
+                "`Checkpoints` works with an `AdversarialModel`, whose `fit` prepares it. "
+                f"Received: a {type(self.model).__name__}"
+            )
+        self._stop_signal = None
+        self._handlers = {}
+        for number in (signal.SIGTERM, signal.SIGINT):
+            try:
+                self._handlers[number] = signal.signal(number, self._on_signal)
+            except ValueError:  # outside the main thread there are no signals to wait for
+                break
+        self._started = self._written_at = time.monotonic()
+        self._seconds_writing = 0.0
+        self._written_step = int(self.model.step.value)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._metrics is None:
+            return
+        if self.resumed_from is not None:
+            for variable, value in zip(self.model.metrics_variables, self._metrics, strict=True):
+                variable.assign(value)
+            self.model.history.epoch = list(range(epoch))
+            self.model.history.history = {name: list(v) for name, v in self.history.items()}
+            for callback, counters in zip(
+                self._callbacks, self._notes.get("counters", []), strict=False
+            ):
+                vars(callback).update(counters)
+        self._metrics = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.steps_to_skip > 0:
+            return
+        step = int(self.model.step.value)
+        if self._stop_signal is not None:
+            self._stop(step)
+        if self.every_steps:
+            due = step // self.every_steps > self._written_step // self.every_steps
+        else:
+            age = time.monotonic() - self._written_at
+            due = age > 60 * self.every_minutes and self._affordable()
+        if due:
+            self.save(step)
+
+    def on_epoch_end(self, epoch, logs=None):
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+        step = int(self.model.step.value)
+        if self.best in (logs or {}) and self._is_best(float(logs[self.best])):
+            self._best_value = float(logs[self.best])
+            self.save(step, self._best_store)
+        is_last = epoch + 1 == self.params["epochs"] or self.model.stop_training
+        if is_last or self.every_steps or self._affordable():
+            self.save(step)
+
+    def on_train_end(self, logs=None):
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _affordable(self):
+        spent = self._seconds_writing + self._seconds_last
+        return spent <= self.share * (time.monotonic() - self._started)
+
+    def _is_best(self, value):
+        if self._best_value is None or math.isnan(self._best_value):
+            return True
+        return (value < self._best_value) == (self.best_mode == "min") and value != self._best_value
+
+    def save(self, step, store=None):
+        """Writes a checkpoint now, unless the state is not finite; a failure is reported."""
+        started = time.monotonic()
+        counters = [
+            {name: value for name, value in vars(callback).items() if name in COUNTERS}
+            for callback in self._callbacks
+        ]
+        notes = {"history": self.history, "best_value": self._best_value, "counters": counters}
+        store = store or self._store
+        if not store.is_finite():
+            print(f"\nNo checkpoint is written at step {step}: a weight is not finite.")
+        else:
+            try:
+                store.save(step, notes)
+            except (OSError, tf.errors.OpError) as error:
+                reason = str(error).splitlines()[0]
+                print(f"\nNo checkpoint could be written at step {step}: {reason}")
+        self._written_at = time.monotonic()
+        self._written_step = step
+        self._seconds_last = self._written_at - started
+        self._seconds_writing += self._seconds_last
+
+    def _on_signal(self, number, frame):
+        if self._stop_signal is not None:  # asked twice: at once
+            signal.default_int_handler(number, frame)
+        self._stop_signal = number
+
+    def _stop(self, step):
+        self.save(step)
+        self.on_train_end()
+        print(f"\nStopped after step {step}; the same command continues from {self.directory}.")
+        if self._stop_signal == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(0)

@@ -1,0 +1,79 @@
+"""What a training run is made of: settings that are flags, a data set and a model."""
+
+import dataclasses
+import pathlib
+from typing import ClassVar, Literal
+
+from keras_gans import data
+
+
+@dataclasses.dataclass
+class Recipe:
+    """Settings that every recipe shares. Every field is a flag of `python -m train <recipe>`.
+
+    A recipe is a dataclass in `train/<name>.py` that inherits from this one, adds the paper's
+    numbers as fields and says how they make a compiled model. `training.run` does the rest.
+    """
+
+    paper: ClassVar[str] = ""  # authors, year, arXiv number; shown by `python -m train`
+
+    data: str = "glyphs"
+    """What to train on: "glyphs", a TensorFlow Datasets name, a folder of images, an .npz file."""
+    data_dir: str | None = None
+    """Where TensorFlow Datasets keeps its data. Defaults to its own place."""
+    split: str = "train"
+    """Which split of the data to train on."""
+    image_size: int = 28
+    """Height and width of the images in pixels."""
+    channels: Literal[1, 3] | None = None
+    """1 for gray, 3 for colour. Defaults to what the data holds."""
+    batch_size: int = 128
+    """Real images a step, over all devices."""
+    epochs: int = 20
+    """Passes over the data, those before a resume included."""
+    seed: int = 0
+    """Seed of the networks, the noise and the order of the data."""
+    ema_decay: float | None = None
+    """Decay a step of the generator's moving average, which samples and exports then use."""
+    output: pathlib.Path | None = None
+    """Folder of the run. Defaults to runs/<recipe>."""
+    publish: pathlib.Path | None = None
+    """Folder under which the trained generator is published, such as saved_models/<name>."""
+    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
+    """Number format of the networks. The mixed ones are for accelerators."""
+    steps_per_execution: int = 1
+    """Training steps between two looks of Python; 16 helps tiny networks."""
+    jit_compile: bool = False
+    """Compile the step with XLA; for accelerators."""
+    strategy: Literal["auto", "one", "mirrored", "multiworker", "tpu"] = "auto"
+    """Devices: one; all of this machine; all workers in TF_CONFIG; a TPU. auto finds out."""
+    checkpoint_minutes: float = 5.0
+    """Minutes between two checkpoints within an epoch; the end of an epoch makes one, too."""
+    keep: int = 3
+    """How many checkpoints are kept."""
+    learning_rate_factor: float = 1.0
+    """Multiplies all learning rates from now on; to go on below 1 after a run that broke."""
+    resume_anyway: bool = False
+    """Continue a run although its settings have changed since."""
+    dry_run: bool = False
+    """Print the settings and the networks, train two steps, write nothing."""
+
+    def dataset(self):
+        """The training batches, `keras_gans.data.Batches`."""
+        return data.load(
+            self.data,
+            image_size=self.image_size,
+            channels=self.channels,
+            batch_size=self.batch_size,
+            split=self.split,
+            seed=self.seed,
+            data_dir=self.data_dir,
+        )
+
+    def model(self, data_shape):
+        """The model for samples of `data_shape`, not yet compiled."""
+        raise NotImplementedError(f"{type(self).__name__} must say its model")
+
+    def optimizers(self):
+        """Dictionary from player to optimizer, or `None` for the model's own."""
+        return None

@@ -1,0 +1,146 @@
+"""From a recipe to a trained, saved and exported model in a folder."""
+
+import keras
+import rich.console
+import tyro
+
+from keras_gans import callbacks, serving
+from keras_gans.optimizers import scale_learning_rate
+from keras_gans.training import run_folder, strategies
+
+CONSOLE = rich.console.Console(highlight=False, soft_wrap=True)
+
+
+def run(recipe, args=None):
+    """Trains a recipe and leaves a folder that holds everything about the run.
+
+    The folder holds `config.json`, `metrics.csv`, TensorBoard's `logs/`, `samples/` with a grid per
+    epoch, `checkpoints/`, `final.keras` and the exported `export/<version>/`. The same call
+    continues a run that was stopped or killed from its newest checkpoint.
+
+    Args:
+        recipe: A `Recipe`, or a subclass of it whose fields are then read from the command line.
+        args: List of command line arguments for a subclass; `None` takes those of the process.
+
+    Returns:
+        The trained model.
+
+    Raises:
+        SystemExit: For flags that do not exist or do not fit, with tyro's message; with status 0
+            after SIGTERM.
+        KeyboardInterrupt: After Ctrl-C, when the checkpoint is written.
+        ValueError: For settings or data that do not fit each other or the run in the folder.
+        OSError: If the run's folder cannot be written to.
+        FloatingPointError: If a term or a weight is not finite.
+    """
+    if isinstance(recipe, type):
+        recipe = tyro.cli(
+            recipe,
+            args=args,
+            prog=f"python -m train {run_folder.recipe_name(recipe)}",
+            config=(tyro.conf.FlagCreatePairsOff,),
+        )
+    strategy = strategies.choose(recipe.strategy)
+    keras.utils.set_random_seed(recipe.seed)
+    keras.config.set_dtype_policy(recipe.precision)
+    if recipe.dry_run:
+        return _dry_run(recipe, strategy)
+    chief = strategies.is_chief(strategy)
+    folder = run_folder.prepare(recipe)
+    data = recipe.dataset()
+    model = _build(recipe, data, strategy)
+    checkpoints = callbacks.Checkpoints(
+        folder / "checkpoints",
+        every_minutes=recipe.checkpoint_minutes,
+        keep=recipe.keep,
+        write=chief,
+    )
+    guard = callbacks.TerminateOnNaN()
+    _start_or_continue(recipe, folder, data, model, checkpoints, chief)
+    model.fit(
+        data,
+        epochs=recipe.epochs,
+        callbacks=[guard, *(_watchers(folder) if chief else []), checkpoints],
+        verbose="auto" if chief else 0,
+    )
+    if guard.message:
+        raise FloatingPointError(_way_back(guard.message, checkpoints, recipe))
+    if chief:
+        model.save(folder / "final.keras")
+        _say_what_to_do_next(folder, serving.publish(model, recipe.publish or folder / "export"))
+    return model
+
+
+def _build(recipe, data, strategy):
+    spec = data.element_spec[0] if isinstance(data.element_spec, tuple) else data.element_spec
+    with strategy.scope():
+        model = recipe.model(tuple(spec.shape[1:]))
+        model.compile(
+            recipe.optimizers(),
+            steps_per_execution=recipe.steps_per_execution,
+            jit_compile=recipe.jit_compile,
+        )
+    return model
+
+
+def _start_or_continue(recipe, folder, data, model, checkpoints, chief):
+    """Restores the newest checkpoint, says so, and writes down the settings of what follows."""
+    name, step = run_folder.recipe_name(type(recipe)), 0
+    if checkpoints.restore(model):
+        step = int(model.step.value)
+        factor = recipe.learning_rate_factor / run_folder.learning_rate_factor(folder)
+    else:
+        factor = recipe.learning_rate_factor
+    if factor != 1.0:
+        for optimizer in model.optimizers.values():
+            scale_learning_rate(optimizer, factor)
+        checkpoints.save(step)  # before the settings, so that no later start scales again
+    if chief:
+        run_folder.write_settings(folder, recipe)
+        run_folder.cut_metrics(folder, step // data.steps_per_epoch)
+        what = f"Continuing {name} at step {step}" if step else f"Training {name}"
+        CONSOLE.print(f"{what} for {recipe.epochs} epochs on {data!r}. Everything goes to {folder}")
+
+
+def _watchers(folder):
+    return [
+        callbacks.SampleGrid(folder / "samples", log_dir=folder / "logs"),
+        keras.callbacks.CSVLogger(folder / "metrics.csv", append=True),
+        keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
+    ]
+
+
+def _dry_run(recipe, strategy):
+    """Shows what a run would be: its settings, its networks and two steps; writes nothing."""
+    CONSOLE.print_json(data=run_folder.settings(recipe))
+    data = recipe.dataset()
+    model = _build(recipe, data, strategy)
+    for name in model.network_names:
+        getattr(model, name).summary()
+    model.fit(data, steps_per_epoch=2, epochs=1)
+    CONSOLE.print("A dry run: nothing was written.")
+    return model
+
+
+def _way_back(message, checkpoints, recipe):
+    newest = next(iter(checkpoints.paths()), None)
+    if newest is None:
+        return f"{message}. There is no checkpoint before it; start again with a lower rate."
+    lower = 0.5 * recipe.learning_rate_factor
+    return (
+        f"{message}. The last good checkpoint is {newest}; the same command with "
+        f"--learning-rate-factor {lower:g} goes on from there with half the learning rate."
+    )
+
+
+def _say_what_to_do_next(folder, published):
+    CONSOLE.print(
+        f"""
+Everything is in {folder}:
+  samples/training.gif  one grid of samples an epoch
+  metrics.csv           the losses; or: tensorboard --logdir {folder / "logs"}
+  final.keras           keras.models.load_model trains it on
+The generator is published in {published}. Next:
+  python -m keras_gans info {published}
+  python -m keras_gans sample {published} --num 64 --seed 1 --out grid.png"""
+    )

@@ -1,0 +1,102 @@
+"""The folder of a run and the settings that are written into it."""
+
+import dataclasses
+import importlib.metadata
+import inspect
+import json
+import os
+import pathlib
+
+import tensorflow as tf
+
+from keras_gans.utils.files import written_whole
+
+# What may differ when a run continues: how long it is and what is done with it.
+MAY_CHANGE = {
+    "environment",
+    "epochs",
+    "output",
+    "publish",
+    "dry_run",
+    "resume_anyway",
+    "learning_rate_factor",
+    "checkpoint_minutes",
+    "keep",
+}
+
+
+def settings(recipe):
+    """Dictionary of plain values: the resolved settings, and what else changes the numbers."""
+    values = {
+        name: str(value) if isinstance(value, pathlib.Path) else value
+        for name, value in dataclasses.asdict(recipe).items()
+    }
+    environment = {
+        "keras_gans": importlib.metadata.version("keras_gans"),
+        "keras": importlib.metadata.version("keras"),
+        "tensorflow": tf.__version__,
+        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
+    }
+    return {"recipe": recipe_name(type(recipe)), **values, "environment": environment}
+
+
+def recipe_name(recipe_class):
+    """The recipe's name on the command line: that of its file."""
+    return pathlib.Path(inspect.getfile(recipe_class)).stem
+
+
+def prepare(recipe):
+    """Makes the folder of the run, unless it is there, and returns its path.
+
+    Raises:
+        ValueError: If the folder holds a run with other settings, naming every difference.
+        OSError: If the folder cannot be made or written to.
+    """
+    folder = recipe.output or pathlib.Path("runs", recipe_name(type(recipe)))
+    folder.mkdir(parents=True, exist_ok=True)
+    if not recipe.resume_anyway:
+        changes = _changes(_read_settings(folder), settings(recipe))
+        if changes:
+            raise ValueError(
+                f"{folder} holds a run with other settings; continue it with --resume-anyway, or "
+                "choose another --output. Changed:\n" + "\n".join(f"  {line}" for line in changes)
+            )
+    return folder
+
+
+def write_settings(folder, recipe):
+    """Writes `config.json`: what decides the numbers of a run, and what was run."""
+    with written_whole(folder / "config.json") as aside:
+        aside.write_text(json.dumps(settings(recipe), indent=2) + "\n")
+
+
+def learning_rate_factor(folder):
+    """The factor by which the learning rates of the run in `folder` are scaled already."""
+    return _read_settings(folder).get("learning_rate_factor", 1.0)
+
+
+def cut_metrics(folder, num_epochs):
+    """Drops the rows of `metrics.csv` that were written after the state a run continues from."""
+    file = folder / "metrics.csv"
+    if file.exists():
+        lines = file.read_text().splitlines(keepends=True)
+        with written_whole(file) as aside:
+            aside.write_text("".join(lines[: 1 + num_epochs] if num_epochs else []))
+
+
+def _read_settings(folder):
+    file = folder / "config.json"
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def _changes(before, now):
+    """Lines that name what differs between two settings, as `name: before -> now`."""
+    if not before:
+        return []
+    before, now = ({**s, **s.get("environment", {})} for s in (before, now))
+    names = [name for name in {**before, **now} if name not in MAY_CHANGE]
+    return [
+        f"{name}: {before.get(name)} -> {now.get(name)}"
+        for name in names
+        if before.get(name) != now.get(name)
+    ]

@@ -1,0 +1,51 @@
+"""`python -m train` lists the recipes; `python -m train <recipe> --help` shows its settings."""
+
+import importlib
+import os
+import pkgutil
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
+
+import rich.console
+import rich.table
+
+import train
+from keras_gans import training
+
+
+def recipe_names():
+    """Names of the modules in `train/` that hold a recipe."""
+    modules = pkgutil.iter_modules(train.__path__)
+    return sorted(m.name for m in modules if not m.ispkg and not m.name.startswith("_"))
+
+
+def print_recipes(console):
+    """Prints every recipe with its paper and one line about it."""
+    table = rich.table.Table("recipe", "paper", "what it is", box=None)
+    for name in recipe_names():
+        recipe = importlib.import_module(f"train.{name}").Recipe
+        table.add_row(name, recipe.paper, recipe.__doc__.strip().splitlines()[0])
+    console.print(table)
+    console.print("\npython -m train <recipe> --help shows the settings of a recipe.")
+
+
+def main(arguments):
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print_recipes(rich.console.Console())
+        return 0
+    name, *flags = arguments
+    if name not in recipe_names():
+        console = rich.console.Console(stderr=True, highlight=False)
+        console.print(f"There is no recipe {name!r}. These exist: {', '.join(recipe_names())}")
+        return 2
+    try:
+        training.run(importlib.import_module(f"train.{name}").Recipe, args=flags)
+    except (OSError, ValueError) as error:
+        rich.console.Console(stderr=True, highlight=False).print(f"[bold red]Error:[/] {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""GAN, with the settings of the MNIST experiment of Goodfellow et al., 2014."""
+
+import dataclasses
+
+from keras_gans import GAN, training
+from keras_gans.optimizers import DecayToFloor, RampedMomentumSGD
+
+
+@dataclasses.dataclass
+class Recipe(training.Recipe):
+    """The first GAN: a multilayer perceptron against a maxout network."""
+
+    paper = "Goodfellow et al., 2014, arXiv:1406.2661"
+
+    batch_size: int = 100
+    """Real images a step, over all devices."""
+    latent_dim: int = 100
+    """Size of the latent vector z, uniform with unit variance."""
+    learning_rate: float = 0.1
+    """Learning rate of the first step."""
+    decay_factor: float = 1.000004
+    """What the learning rate is divided by after every step, down to 1e-6."""
+    momentum: float = 0.5
+    """Momentum during the first epoch."""
+    final_momentum: float = 0.7
+    """Momentum from epoch 250 on."""
+
+    def model(self, data_shape):
+        return GAN(
+            image_shape=data_shape,
+            latent_dim=self.latent_dim,
+            seed=self.seed,
+            ema_decay=self.ema_decay,
+        )
+
+    def optimizers(self):
+        schedule = DecayToFloor(self.learning_rate, self.decay_factor, floor=1e-6)
+        return {
+            player: RampedMomentumSGD(schedule, self.momentum, self.final_momentum)
+            for player in GAN.players
+        }
+
+
+if __name__ == "__main__":
+    training.run(Recipe)
