@@ -46,17 +46,17 @@ class Exported:
             ) from error
 
     def inputs_of(self, signature):
-        """Dictionary from input name to `tf.TensorSpec`."""
-        return self._function(signature).structured_input_signature[1]
+        """Dictionary from input name to `tf.TensorSpec`, sorted: a SavedModel keeps no order."""
+        return dict(sorted(self._function(signature).structured_input_signature[1].items()))
 
     def outputs_of(self, signature):
         """Dictionary from output name to `tf.TensorSpec`."""
-        return self._function(signature).structured_outputs
+        return dict(sorted(self._function(signature).structured_outputs.items()))
 
     @property
     def signatures(self):
-        """List of the names of the signatures."""
-        return list(self.loaded.signatures)
+        """List of the names of the signatures, the default one first."""
+        return sorted(self.loaded.signatures, key=lambda name: (name != "serving_default", name))
 
     @property
     def size(self):
@@ -89,6 +89,6 @@ class Exported:
     def _function(self, signature):
         if signature not in self.loaded.signatures:
             raise ValueError(
-                f"{self.path} has no signature `{signature}`; it has {sorted(self.signatures)}"
+                f"{self.path} has no signature `{signature}`; it has {self.signatures}"
             )
         return self.loaded.signatures[signature]
