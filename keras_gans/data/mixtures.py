@@ -10,6 +10,7 @@ from keras_gans.data.request import check_seed
 from keras_gans.utils import randomness
 
 COMPONENT, POSITION = 101, 102  # purposes of the draws
+HELD_OUT = -1  # a step that no training reaches
 
 
 @dataclasses.dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -49,7 +50,11 @@ class Mixture:
     def num_modes(self):
         return len(self.centres)
 
-    def sample(self, num_points, seed, step):
+    def sample(self, num_points, seed=0):
+        """Points that no step trains on, a float32 NumPy array `(num_points, dimensions)`."""
+        return self.draw(num_points, seed, HELD_OUT)[0].numpy()
+
+    def draw(self, num_points, seed, step):
         """Points float32 `(num_points, dimensions)` and their modes, int32 `(num_points,)`.
 
         Args:
@@ -79,7 +84,11 @@ class SwissRoll:
     noise: float = 0.25
     divisor: float = 7.5
 
-    def sample(self, num_points, seed, step):
+    def sample(self, num_points, seed=0):
+        """Points that no step trains on, a float32 NumPy array `(num_points, 2)`."""
+        return self.draw(num_points, seed, HELD_OUT)[0].numpy()
+
+    def draw(self, num_points, seed, step):
         """Points float32 `(num_points, 2)` and zeros, for there is a single mode."""
         share = randomness.uniform(
             (num_points, 1), randomness.seed_pair(seed, COMPONENT, step), low=0.0, high=1.0
@@ -104,10 +113,11 @@ def grid(side=5, spacing=2.0, deviation=0.05):
     return Mixture(centres, deviation)
 
 
-def _doubled_ring():
-    """Angles from 0 to 2 pi in 9 points, both ends included: the mode at angle 0 counts twice."""
-    even = ring(8, radius=1.0, deviation=0.01)
-    return dataclasses.replace(even, weights=np.array([2, 1, 1, 1, 1, 1, 1, 1]) / 9.0)
+def closed_ring(num_points, radius, deviation):
+    """`ring` as `linspace(0, 2 * pi, num_points)` makes it: the mode at angle 0 counts twice."""
+    even = ring(num_points - 1, radius, deviation)
+    weights = np.array([2.0] + [1.0] * (num_points - 2)) / num_points
+    return dataclasses.replace(even, weights=weights)
 
 
 PAPERS = {
@@ -118,10 +128,12 @@ PAPERS = {
     # Nguyen et al., 2017, and Hoang et al., 2018: *variance* 0.02, centres (2 sin t, 2 cos t)
     "d2gan": lambda: ring(8, radius=2.0, deviation=0.02**0.5),
     "mgan": lambda: ring(8, radius=2.0, deviation=0.02**0.5),
-    # Mao et al., 2017, mixture_gaussian/ls.py
-    "lsgan": _doubled_ring,
-    # Metz et al., 2017, appendix A
+    # Mao et al., 2017, mixture_gaussian/ls.py: 9 points from 0 to 2 pi, so 8 modes, one doubled
+    "lsgan": lambda: closed_ring(9, radius=1.0, deviation=0.01),
+    "lsgan_even": lambda: ring(8, radius=1.0, deviation=0.01),
+    # Metz et al., 2017: appendix A, and the notebook, whose 8 points are 7 modes, one doubled
     "unrolled_gan": lambda: ring(8, radius=2.0, deviation=0.02),
+    "unrolled_gan_notebook": lambda: closed_ring(8, radius=1.0, deviation=0.01),
 }
 
 
@@ -155,7 +167,7 @@ def mixture_of_gaussians(
 
     def one_epoch(epoch, first_step):
         def batch(step):
-            points, modes = mixture.sample(batch_size, seed, epoch * steps_per_epoch + step)
+            points, modes = mixture.draw(batch_size, seed, epoch * steps_per_epoch + step)
             return (points, modes) if labels else points
 
         return tf.data.Dataset.range(first_step, steps_per_epoch).map(batch)
