@@ -23,10 +23,10 @@ def read_header(path):
     with PIL.Image.open(path) as image:
         rotated = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # EXIF's orientation tag
         width, height = image.size[::-1] if rotated else image.size
-        return Header(height, width, 1 if _is_gray(image.mode) else 3)
+        return Header(height, width, _channels(image.mode))
 
 
-def decode(path, image_size, channels, crop):
+def read_image(path, image_size=None, channels=None, crop="center"):
     """Decodes a file and brings it to a size and a number of channels.
 
     EXIF rotation is applied, 16 bits are scaled to 8, transparency is laid on white, palettes
@@ -36,7 +36,7 @@ def decode(path, image_size, channels, crop):
     Args:
         path: Path of a PNG, JPEG, WebP or BMP file.
         image_size: Height and width, or `None` for the image's own.
-        channels: 1 or 3.
+        channels: 1 or 3, or `None` for the image's own.
         crop: "center" or "pad".
 
     Returns:
@@ -44,13 +44,17 @@ def decode(path, image_size, channels, crop):
 
     Raises:
         ValueError: If the file cannot be decoded; the message names it.
+        FileNotFoundError: If there is no such file.
     """
     try:
         with PIL.Image.open(path) as image:
             if image_size is not None:  # JPEG decodes large photographs at a half to an eighth
                 image.draft(None, (2 * image_size, 2 * image_size))
+            channels = channels or _channels(image.mode)
             image = PIL.ImageOps.exif_transpose(image)
             image = _flat(image).convert("L" if channels == 1 else "RGB")
+    except FileNotFoundError:
+        raise
     except Exception as error:  # Pillow raises nearly anything for damaged files
         raise ValueError(
             f"The file {path} cannot be decoded ({type(error).__name__}: {error}); remove it, or "
@@ -62,8 +66,8 @@ def decode(path, image_size, channels, crop):
     return pixels[..., np.newaxis] if channels == 1 else pixels
 
 
-def _is_gray(mode):
-    return mode in GRAY_MODES or mode.startswith("I;16")
+def _channels(mode):
+    return 1 if mode in GRAY_MODES or mode.startswith("I;16") else 3
 
 
 def _flat(image):

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans.data.batches import batches_by_index, count_steps
-from keras_gans.data.decoding import decode, read_header
+from keras_gans.data.decoding import read_header, read_image
 from keras_gans.data.memory import batches_in_memory, empty_array, share, to_unit_range
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
@@ -38,7 +38,7 @@ def from_folder(folder, request):
         shape = (request.image_size or size[0], request.image_size or size[1], channels)
 
         def read(path):
-            return decode(path, request.image_size, channels, request.crop)
+            return read_image(path, request.image_size, channels, request.crop)
 
         attributes = {"description": f"{folder}", "class_names": class_names}
         if request.fits_in_memory(len(files) * int(np.prod(shape))):

@@ -5,6 +5,7 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_gans import data
+from keras_gans.data.decoding import read_image
 
 RED, WHITE, ORIENTATION = (255, 0, 0), (255, 255, 255), 0x0112
 
@@ -271,3 +272,24 @@ class TestRefusals:
         ((name, value),) = settings.items()
         with pytest.raises(ValueError, match=f"`{name}`.*{name}={value!r}"):
             load(classes, **settings)
+
+
+class TestReadImage:
+    def test_as_it_is(self, tmp_path):
+        halves(RED, WHITE, (6, 4)).save(tmp_path / "a.png")
+        image = read_image(tmp_path / "a.png")
+        assert image.dtype == np.uint8 and image.shape == (4, 6, 3)
+        np.testing.assert_array_equal(image[0, [0, 5]], [RED, WHITE])
+
+    def test_in_the_size_and_channels_asked_for(self, tmp_path):
+        halves(10, 250, (6, 4), mode="L").save(tmp_path / "a.png")
+        assert read_image(tmp_path / "a.png").shape == (4, 6, 1)
+        assert read_image(tmp_path / "a.png", 8, 3, "pad").shape == (8, 8, 3)
+
+    def test_damage_is_named(self, damaged):
+        with pytest.raises(ValueError, match=r"cut\.jpg cannot be decoded"):
+            read_image(damaged / "cut.jpg")
+
+    def test_a_file_that_does_not_exist(self, tmp_path):
+        with pytest.raises(FileNotFoundError, match="nowhere"):
+            read_image(tmp_path / "nowhere.png")
