@@ -1,11 +1,8 @@
 """`python -m train` lists the recipes; `python -m train <recipe> --help` shows its settings."""
 
 import importlib
-import os
 import pkgutil
 import sys
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import rich.console
 import rich.table

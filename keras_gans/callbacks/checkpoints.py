@@ -129,8 +129,11 @@ class Checkpoints(keras.callbacks.Callback):
         if self._metrics is None:
             return
         if self.resumed_from is not None:
-            for variable, value in zip(self.model.metrics_variables, self._metrics, strict=True):
-                variable.assign(value)
+            if self.model.steps_to_skip > 0:
+                for variable, value in zip(
+                    self.model.metrics_variables, self._metrics, strict=True
+                ):
+                    variable.assign(value)
             self.model.history.epoch = list(range(epoch))
             self.model.history.history = {name: list(v) for name, v in self.history.items()}
             for callback, counters in zip(

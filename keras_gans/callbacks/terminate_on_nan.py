@@ -33,6 +33,8 @@ class TerminateOnNaN(keras.callbacks.TerminateOnNaN):
             self._terminate(f"Step {int(self.model.step.value)}: {', '.join(broken)}")
 
     def on_epoch_end(self, epoch, logs=None):
+        if self.message:
+            return
         broken = [
             variable.path
             for variable in self.model.trainable_variables

@@ -45,6 +45,8 @@ class Recipe:
     """Training steps between two looks of Python; 16 helps tiny networks."""
     jit_compile: bool = False
     """Compile the step with XLA; for accelerators."""
+    score_every: int = 0
+    """Epochs between two scores (FID, precision and recall on labelled data); 0 for none."""
     strategy: Literal["auto", "one", "mirrored", "multiworker", "tpu"] = "auto"
     """Devices: one; all of this machine; all workers in TF_CONFIG; a TPU. auto finds out."""
     checkpoint_minutes: float = 5.0

@@ -6,7 +6,7 @@ import tyro
 
 from keras_gans import callbacks, serving
 from keras_gans.optimizers import scale_learning_rate
-from keras_gans.training import run_folder, strategies
+from keras_gans.training import run_folder, scoring, strategies
 
 CONSOLE = rich.console.Console(highlight=False, soft_wrap=True)
 
@@ -56,17 +56,20 @@ def run(recipe, args=None):
         write=chief,
     )
     guard = callbacks.TerminateOnNaN()
+    scorers = [scoring.evaluator(recipe, folder / "scores.jsonl")] if recipe.score_every else []
     _start_or_continue(recipe, folder, data, model, checkpoints, chief)
     model.fit(
         data,
         epochs=recipe.epochs,
-        callbacks=[guard, *(_watchers(folder) if chief else []), checkpoints],
+        callbacks=[guard, *scorers, *(_watchers(folder) if chief else []), checkpoints],
         verbose="auto" if chief else 0,
     )
     if guard.message:
         raise FloatingPointError(_way_back(guard.message, checkpoints, recipe))
     if chief:
         model.save(folder / "final.keras")
+        for score in scorers[0].scores if scorers else ():
+            CONSOLE.print(str(score))
         _say_what_to_do_next(folder, serving.publish(model, recipe.publish or folder / "export"))
     return model
 

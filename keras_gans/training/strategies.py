@@ -11,9 +11,10 @@ def choose(name="auto"):
     """The `tf.distribute` strategy of a run. It must be made before anything else of TensorFlow.
 
     Args:
-        name: `"one"` device; `"mirrored"`, all devices of this machine; `"multiworker"`, all workers
-            that the environment variable `TF_CONFIG` lists; `"tpu"`; or `"auto"`: several workers
-            where `TF_CONFIG` is set, otherwise all GPUs where there are several, otherwise one.
+        name: `"one"` device; `"mirrored"`, all devices of this machine; `"multiworker"`, all
+            workers that the environment variable `TF_CONFIG` lists; `"tpu"`; or `"auto"`: several
+            workers where `TF_CONFIG` is set, otherwise all GPUs where there are several, otherwise
+            one.
 
     Raises:
         ValueError: For another name, and for several workers without `TF_CONFIG`.
@@ -28,8 +29,8 @@ def choose(name="auto"):
         if "TF_CONFIG" not in os.environ:
             raise ValueError(
                 "`strategy` asks for several workers, which the environment variable TF_CONFIG "
-                'must list, as {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", '
-                '"index": 0}}. Received: no TF_CONFIG'
+                'must list, as {"cluster": {"worker": ["host:port", ...]}, "task": {"type": '
+                '"worker", "index": 0}}. Received: no TF_CONFIG'
             )
         return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "mirrored":

@@ -1,0 +1,41 @@
+"""Scores of a run on small labelled images, without any download."""
+
+import numpy as np
+
+from keras_gans import callbacks, data, metrics
+
+NUM_SAMPLES = 10_000
+
+
+def evaluator(recipe, path):
+    """An `EvaluateSamples` for the data of a recipe.
+
+    Features are those of a small classifier that is trained once on the labelled training split;
+    the real images are the first 10,000 of the test split.
+
+    Args:
+        recipe: `Recipe` whose data has labels and a split `"test"`.
+        path: File to which the scores go, one line of JSON each.
+
+    Raises:
+        ValueError: If the data has no labels or no such split.
+    """
+    settings = {
+        "image_size": recipe.image_size,
+        "channels": recipe.channels,
+        "data_dir": recipe.data_dir,
+        "shuffle": False,
+    }
+    train = data.load(recipe.data, split="train", labels=True, batch_size=1000, **settings)
+    test = data.load(recipe.data, split="test", batch_size=1000, **settings)
+    images, labels = (np.concatenate(part) for part in zip(*train.as_numpy_iterator(), strict=True))
+    extractor = metrics.ClassifierFeatures(images, labels, name=f"{recipe.data} classifier")
+    real = np.concatenate(list(test.as_numpy_iterator()))[:NUM_SAMPLES]
+    return callbacks.EvaluateSamples(
+        [metrics.FID(extractor), metrics.PR(extractor)],
+        real,
+        num=len(real),
+        every=max(recipe.score_every, 1),
+        real_split=f"{recipe.data} test",
+        path=path,
+    )

@@ -1,0 +1,160 @@
+"""The road from the shell: flags, the folder of a run, continuing, and what is refused."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import train.__main__ as train_main
+from keras_gans import DCGAN, training
+from tests.models.tiny import build_discriminator, build_generator
+
+
+@dataclasses.dataclass
+class TinyRecipe(training.Recipe):
+    """Small networks on small images."""
+
+    paper = "nobody, arXiv:0"
+    batch_size: int = 8
+    image_size: int = 8
+    units: int = 8
+    """Units of the hidden layers."""
+
+    def model(self, data_shape):
+        return DCGAN(
+            image_shape=data_shape,
+            latent_dim=3,
+            generator=build_generator(data_shape),
+            discriminator=build_discriminator(data_shape),
+            seed=self.seed,
+        )
+
+
+@pytest.fixture
+def images(tmp_path):
+    path = tmp_path / "images.npz"
+    rng = np.random.default_rng(0)
+    np.savez(path, images=rng.integers(0, 256, (32, 8, 8, 1)).astype("uint8"))
+    return str(path)
+
+
+def run(images, output, *flags):
+    keras.utils.set_random_seed(0)
+    return training.run(TinyRecipe, ["--data", images, "--output", str(output), *flags])
+
+
+class TestRun:
+    def test_folder_holds_everything_about_the_run(self, images, tmp_path, capsys):
+        model = run(images, tmp_path / "run", "--epochs", "2", "--units", "4")
+        folder = tmp_path / "run"
+        config = json.loads((folder / "config.json").read_text())
+        assert (config["epochs"], config["units"], config["batch_size"]) == (2, 4, 8)
+        assert config["environment"]["tensorflow"]
+        assert len((folder / "metrics.csv").read_text().splitlines()) == 3
+        assert {path.name for path in (folder / "samples").iterdir()} == {
+            "epoch_0001.png",
+            "epoch_0002.png",
+            "training.gif",
+        }
+        assert any((folder / "logs").rglob("*.tfevents.*"))
+        loaded = keras.models.load_model(folder / "final.keras")
+        np.testing.assert_array_equal(loaded.sample(3), model.sample(3))
+        assert (folder / "export" / "1" / "saved_model.pb").exists()
+        assert "python -m keras_gans sample" in capsys.readouterr().out
+
+    def test_the_same_command_continues(self, images, tmp_path):
+        straight = run(images, tmp_path / "straight", "--epochs", "3")
+        run(images, tmp_path / "stopped", "--epochs", "2")
+        continued = run(images, tmp_path / "stopped", "--epochs", "3")
+        for first, second in zip(straight.get_weights(), continued.get_weights(), strict=True):
+            np.testing.assert_array_equal(first, second)
+        metrics = [
+            (tmp_path / name / "metrics.csv").read_text() for name in ("straight", "stopped")
+        ]
+        assert metrics[0] == metrics[1]
+
+    def test_rows_after_the_checkpoint_are_written_once(self, images, tmp_path):
+        run(images, tmp_path / "run", "--epochs", "2")
+        newest = max((tmp_path / "run" / "checkpoints").glob("step-*.index"))
+        newest.unlink()
+        run(images, tmp_path / "run", "--epochs", "3")
+        lines = (tmp_path / "run" / "metrics.csv").read_text().splitlines()
+        assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1", "2"]
+
+    def test_changed_settings_are_listed_and_refused(self, images, tmp_path):
+        run(images, tmp_path / "run", "--epochs", "1")
+        with pytest.raises(ValueError, match="units: 8 -> 16"):
+            run(images, tmp_path / "run", "--epochs", "2", "--units", "16")
+        run(images, tmp_path / "run", "--epochs", "2", "--units", "16", "--resume-anyway")
+
+    def test_learning_rates_are_scaled_once(self, images, tmp_path):
+        flags = ("--learning-rate-factor", "0.5")
+        run(images, tmp_path / "run", "--epochs", "1")
+        for epochs in ("2", "3"):
+            model = run(images, tmp_path / "run", "--epochs", epochs, *flags)
+            rate = float(model.optimizers["generator"].learning_rate)
+            np.testing.assert_allclose(rate, 1e-4, rtol=1e-6)
+
+    def test_dry_run_writes_nothing(self, images, tmp_path, capsys):
+        run(images, tmp_path / "run", "--dry-run")
+        assert not (tmp_path / "run").exists()
+        output = capsys.readouterr().out
+        assert '"units": 8' in output and "Total params" in output
+
+    def test_broken_run_names_the_way_back(self, images, tmp_path):
+        @dataclasses.dataclass
+        class Exploding(TinyRecipe):
+            def optimizers(self):
+                return {p: keras.optimizers.SGD(1e30) for p in DCGAN.players}
+
+        recipe = Exploding(data=images, output=tmp_path / "other", epochs=2)
+        with pytest.raises(FloatingPointError, match=r"Step \d+: .*loss.* not finite"):
+            training.run(recipe)
+        assert not (tmp_path / "other" / "final.keras").exists()
+
+    def test_unwritable_output(self, images, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(OSError, match="file"):
+            run(images, tmp_path / "file" / "run")
+
+
+class TestShell:
+    def test_lists_the_recipes(self, capsys):
+        assert train_main.main([]) == 0
+        output = capsys.readouterr().out
+        assert "dcgan" in output and "1511.06434" in output
+
+    def test_unknown_recipe(self, capsys):
+        assert train_main.main(["dcgam"]) == 2
+        assert "There is no recipe 'dcgam'" in capsys.readouterr().err
+
+    def test_unknown_flag(self):
+        with pytest.raises(SystemExit) as stop:
+            train_main.main(["dcgan", "--lattent-dim", "3"])
+        assert stop.value.code == 2
+
+    def test_missing_data_is_one_line(self, tmp_path, capsys):
+        flags = ["--data", str(tmp_path / "nothing"), "--output", str(tmp_path / "run")]
+        assert train_main.main(["dcgan", *flags]) == 1
+        assert "nothing" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("name", train_main.recipe_names())
+    def test_every_recipe_trains_two_steps(self, name, tmp_path):
+        path = tmp_path / "images.npz"
+        rng = np.random.default_rng(0)
+        np.savez(path, images=rng.integers(0, 256, (16, 28, 28, 1)).astype("uint8"))
+        flags = ["--data", str(path), "--batch-size", "8", "--dry-run"]
+        assert train_main.main([name, *flags]) == 0
+
+    def test_help_explains_every_flag(self):
+        result = subprocess.run(
+            [sys.executable, "-m", "train", "dcgan", "--help"], capture_output=True, text=True
+        )
+        assert result.returncode == 0
+        for field in dataclasses.fields(training.Recipe):
+            assert f"--{field.name.replace('_', '-')}" in result.stdout
+        assert "the paper found 1e-3 too high" in " ".join(result.stdout.replace("│", " ").split())
