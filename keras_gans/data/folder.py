@@ -119,11 +119,13 @@ def _without_failures(files, results, request, of):
         return files, results
     named = ", ".join(str(path) for path in failed[:NAMED]) + (", ..." * (len(failed) > NAMED))
     if request.on_error == "raise":
-        reason = next(result for result in results if _is_failure(result))
+        error = next(result for result in results if _is_failure(result))
+        error = error.__cause__ or error  # Pillow's own
         raise ValueError(
-            f"{len(failed)} of {of} files cannot be decoded: {named}; remove them, or leave such "
-            f'files out with `on_error="skip"`. Received: {reason}'
-        ) from reason
+            "Images must be whole; remove those that are not, or leave them out with "
+            f'`on_error="skip"`. Received: {len(failed)} of {of} files that cannot be decoded, '
+            f"{named} ({type(error).__name__}: {error})"
+        ) from error
     warnings.warn(f"Skipped {len(failed)} of {of} files: cannot decode {named}", stacklevel=4)
     good = [pair for pair in zip(files, results, strict=True) if not _is_failure(pair[1])]
     if not good:
