@@ -84,14 +84,14 @@ class Batches(tf.data.Dataset):
             return self._one_epoch(epoch, start)
 
         epochs = tf.data.Dataset.range(first_epoch, order.EPOCHS)
-        return epochs.flat_map(batches).prefetch(PREFETCHED)
+        return _ready(epochs.flat_map(batches))
 
     def _any_epoch(self):
         in_order = tf.data.Dataset.range(1)
         epochs = order.drawn_epoch(self.seed) if self.shuffled else in_order
         batches = epochs.flat_map(lambda epoch: self._one_epoch(epoch, tf.constant(0, tf.int64)))
         count = tf.data.experimental.assert_cardinality(self.steps_per_epoch)
-        return batches.apply(count).prefetch(PREFETCHED)
+        return _ready(batches.apply(count))
 
     def _inputs(self):
         return [self._epoch]
@@ -111,6 +111,17 @@ class Batches(tf.data.Dataset):
             f"{self.batch_size}, each example {tuple(specs[0].shape[1:])}{labels}; {examples}, "
             f"{ordering}>"
         )
+
+
+def _ready(batches):
+    """The pipeline with a few batches made ahead, and without a copy of what it reads from.
+
+    To rewrite a pipeline, TensorFlow copies every tensor that it holds, for each iterator anew:
+    that would be all data in memory. There is nothing here that rewriting could speed up.
+    """
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    return batches.prefetch(PREFETCHED).with_options(options)
 
 
 def batches_by_index(take, num_examples, batch_size, *, seed=0, shuffle=True, **attributes):

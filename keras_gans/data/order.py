@@ -7,6 +7,9 @@ into theirs.
 
 import tensorflow as tf
 
+from keras_gans.utils import randomness
+
+ORDER = 201  # purpose of the draws, of which none shares noise with another
 EPOCHS = 2**31  # epochs are integers below this, drawn ones included
 
 
@@ -24,10 +27,17 @@ def indices(seed, epoch, positions, num_examples):
     Returns:
         int64 tensor `(n,)`.
     """
-    pair = tf.stack([tf.constant(seed, tf.int64), tf.cast(epoch, tf.int64)])
-    last = tf.constant(num_examples - 1, tf.uint64)
-    shuffled = tf.random.experimental.index_shuffle(tf.cast(positions, tf.uint64), pair, last)
-    return tf.cast(shuffled, tf.int64)
+    # `tf.random.experimental.index_shuffle` reads only the lowest 8 bits of each seed, so that its
+    # orders would come again after 256 epochs. The three seeds below it hold 24 mixed bits, and
+    # the random first place makes examples equally likely everywhere.
+    pair = randomness.seed_pair(seed, ORDER, epoch)
+    draws = tf.random.stateless_uniform((4,), pair, None, None, tf.int64, alg="philox")
+    return tf.raw_ops.RandomIndexShuffle(
+        index=(positions + draws[3] % num_examples) % num_examples,
+        seed=draws[:3],
+        max_index=tf.constant(num_examples - 1, tf.int64),
+        rounds=8,
+    )
 
 
 def drawn_epoch(seed):
