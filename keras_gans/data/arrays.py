@@ -7,7 +7,7 @@ from keras_gans.data.batches import batches_by_index, count_steps
 from keras_gans.data.memory import batches_in_memory, copy, empty_array, share, to_unit_range
 from keras_gans.data.preprocess import fit_images
 
-CHUNK = 1024  # examples looked at together, so that checks and resizing need little memory
+CHUNK = 2**22  # values looked at together, so that checks and resizing need little memory
 
 
 def from_arrays(data, labels, request, description="arrays", owned=False):
@@ -108,13 +108,13 @@ def _check_values(data, value_range):
     if data.dtype == np.uint8 and value_range in (None, (0, 255)):
         return
     low, high = np.inf, -np.inf
-    for start in range(0, len(data), CHUNK):
-        chunk = data[start : start + CHUNK]
+    for rows in _chunks(data):
+        chunk = data[rows]
         if not np.isfinite(chunk).all():
             wrong = chunk.size - int(np.isfinite(chunk).sum())
             raise ValueError(
                 "`source` must be finite. "
-                f"Received: {wrong} values that are NaN or infinite from example {start} on"
+                f"Received: {wrong} values that are NaN or infinite from example {rows.start} on"
             )
         low, high = min(low, chunk.min()), max(high, chunk.max())
     if value_range is not None and not value_range[0] <= low <= high <= value_range[1]:
@@ -122,6 +122,12 @@ def _check_values(data, value_range):
             f"`source` must lie in {value_range}; say its range with `value_range=(low, high)`, "
             f"such as (0, 1) or (0, 255). Received: source with values from {low:g} to {high:g}"
         )
+
+
+def _chunks(data):
+    """Slices that cover the rows of an array."""
+    count = max(1, CHUNK * len(data) // max(1, data.size))
+    return (slice(start, start + count) for start in range(0, len(data), count))
 
 
 def _fitted(images, value_range, request, owned):
@@ -133,11 +139,11 @@ def _fitted(images, value_range, request, owned):
     as_bytes = images.dtype == np.uint8 and value_range == (0, 255)
     shape = (size or height, size or width, request.channels or channels)
     fitted = empty_array((len(images), *shape), np.uint8 if as_bytes else np.float32)
-    for start in range(0, len(images), CHUNK):
-        chunk = images[start : start + CHUNK]
+    for rows in _chunks(images):
+        chunk = images[rows]
         chunk = tf.constant(chunk) if as_bytes else to_unit_range(chunk, value_range)
         chunk = fit_images(chunk, size, request.channels, request.crop)
-        fitted[start : start + CHUNK] = chunk.numpy()
+        fitted[rows] = chunk.numpy()
     return fitted, (0, 255) if as_bytes else (-1, 1), True
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 
 import numpy as np
 import tensorflow as tf
@@ -158,8 +159,9 @@ def _existing(path):
 
 
 def _is_known_to_tfds(name):
+    """Whether `name`, "name/config" or "name:version" begins with a registered name."""
     try:
-        tfds.builder_cls(name)
+        tfds.builder_cls(re.split("[/:]", name)[0])
     except (ImportError, ValueError):  # not registered, or no name at all
         return False
     return True

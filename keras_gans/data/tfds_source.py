@@ -1,6 +1,7 @@
 """Any TensorFlow Datasets name: read through TFDS, held in memory where it fits."""
 
 import contextlib
+import functools
 import socket
 import urllib.request
 
@@ -53,9 +54,8 @@ def from_builder(builder, request):
     image_key, label_key = _feature_keys(builder.info, request.labels)
     num_examples = _split(builder.info, request.split).num_examples
     encoded = _encoded_examples(builder, request.split, image_key, label_key)
-    decode = _decoder(builder.info.features[image_key], image_key, label_key, request)
-    spec = encoded.map(decode).element_spec
-    image_shape = (spec[0] if label_key else spec).shape
+    decode, fit = _decoder(builder.info.features[image_key], image_key, label_key, request)
+    image_shape = encoded.map(decode).map(fit).element_spec[0].shape
     if not image_shape.is_fully_defined():
         raise ValueError(
             f"`image_size` and `channels` must be given for {builder.info.full_name}, whose images "
@@ -66,10 +66,12 @@ def from_builder(builder, request):
         "class_names": builder.info.features[label_key].names if label_key else None,
     }
     count_steps(num_examples, request.batch_size)  # before the data is read
+    batched = functools.partial(_batched, decode=decode, fit=fit)
     if request.fits_in_memory(num_examples * int(np.prod(image_shape))):
-        images, labels = _drained(encoded.map(decode, tf.data.AUTOTUNE), num_examples, spec)
+        images, labels = _drained(batched(encoded, DRAINED), num_examples, image_shape)
+        labels = labels if label_key else None
         return batches_in_memory(images, labels, (0, 255), request.batching(), **attributes)
-    return _streamed(encoded, decode, num_examples, request, attributes)
+    return _streamed(encoded, batched, num_examples, request, attributes)
 
 
 def _feature_keys(info, with_labels):
@@ -116,7 +118,10 @@ def _encoded_examples(builder, split, image_key, label_key):
 
 
 def _decoder(feature, image_key, label_key, request):
-    """Function from an encoded example to a uint8 image, or to that and its int32 label."""
+    """Two functions: from an encoded example to a uint8 image and its labels, and on to the fit.
+
+    Labels are an empty tuple or one int32 tensor; the second function also takes batches.
+    """
     if feature.np_dtype not in (np.uint8, np.uint16):
         raise ValueError(
             "`source` must name a data set with 8-bit or 16-bit images. "
@@ -127,44 +132,52 @@ def _decoder(feature, image_key, label_key, request):
         image = feature.decode_example(example[image_key])
         if image.dtype == tf.uint16:
             image = tf.cast(tf.round(tf.cast(image, tf.float32) / 257.0), tf.uint8)
-        image = fit_images(image, request.image_size, request.channels, request.crop)
-        return (image, tf.cast(example[label_key], tf.int32)) if label_key else image
+        return image, *((tf.cast(example[label_key], tf.int32),) if label_key else ())
 
-    return decode
+    def fit(images, *labels):
+        images = fit_images(images, request.image_size, request.channels, request.crop)
+        return images, *labels
+
+    return decode, fit
 
 
-def _drained(examples, num_examples, spec):
-    """All images as one shared tensor, and the labels, or `None`."""
-    with_labels = isinstance(spec, tuple)
-    images = empty_array((num_examples, *(spec[0] if with_labels else spec).shape), np.uint8)
-    labels = np.empty(num_examples, np.int32) if with_labels else None
+def _batched(encoded, batch_size, decode, fit):
+    """Batches of uint8 images and labels, resized together where the images are of one size."""
+    examples = encoded.map(decode, tf.data.AUTOTUNE, deterministic=True)
+    if examples.element_spec[0].shape.is_fully_defined():
+        return examples.batch(batch_size).map(fit)
+    return examples.map(fit, tf.data.AUTOTUNE, deterministic=True).batch(batch_size)
+
+
+def _drained(batches, num_examples, image_shape):
+    """All images as one shared tensor, and the labels as an array."""
+    images = empty_array((num_examples, *image_shape), np.uint8)
+    labels = np.empty(num_examples, np.int32)
     start = 0
-    for batch in examples.batch(DRAINED).prefetch(1).as_numpy_iterator():
-        rows = slice(start, start + len(batch[0] if with_labels else batch))
-        if with_labels:
-            images[rows], labels[rows] = batch
-        else:
-            images[rows] = batch
+    for batch in batches.prefetch(1).as_numpy_iterator():
+        rows = slice(start, start + len(batch[0]))
+        images[rows] = batch[0]
+        labels[rows] = batch[-1] if len(batch) > 1 else 0
         start = rows.stop
     return share(images), labels
 
 
-def _streamed(encoded, decode, num_examples, request, attributes):
+def _streamed(encoded, batched, num_examples, request, attributes):
     """`Batches` read from TFDS files through a shuffle buffer, in every epoch anew."""
     steps_per_epoch = count_steps(num_examples, request.batch_size)
+    shape = (request.batch_size,)
 
-    def finish(*batch):
-        images = to_unit_range(batch[0], (0, 255))
-        return images if len(batch) == 1 else (images, batch[1])
+    def finish(images, *labels):
+        images = tf.ensure_shape(images, shape + images.shape[1:])
+        images = to_unit_range(images, (0, 255))
+        return (images, tf.ensure_shape(labels[0], shape)) if labels else images
 
     def one_epoch(epoch, first_step):
         examples = encoded
         if request.shuffle:
-            examples = order.shuffled(examples, SHUFFLE_BUFFER, request.seed, epoch)
+            examples = order.shuffled(encoded, SHUFFLE_BUFFER, request.seed, epoch)
         examples = examples.skip(first_step * request.batch_size)
-        examples = examples.map(decode, tf.data.AUTOTUNE, deterministic=True)
-        batches = examples.batch(request.batch_size, drop_remainder=True)
-        return batches.map(finish).take(steps_per_epoch - first_step)
+        return batched(examples, request.batch_size).take(steps_per_epoch - first_step).map(finish)
 
     return Batches(
         one_epoch,
