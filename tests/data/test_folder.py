@@ -182,6 +182,16 @@ class TestLabels:
         with pytest.raises(tf.errors.OpError, match=r"0\.png"):
             list(streamed)
 
+    def test_subfolders_named_like_splits_are_splits(self, tmp_path):
+        for split, label, gray in [("train", "cat", 10), ("train", "dog", 20), ("test", "dog", 30)]:
+            (tmp_path / split / label).mkdir(parents=True)
+            Image.new("L", (8, 8), gray).save(tmp_path / split / label / "a.png")
+        train = load(tmp_path, labels=True)
+        assert train.class_names == ("cat", "dog") and train.num_examples == 2
+        np.testing.assert_allclose(read_one(tmp_path, split="test"), 30, atol=0.01)
+        with pytest.raises(ValueError, match="`split`.*'test', 'train'.*split='validation'"):
+            load(tmp_path, split="validation")
+
     def test_an_image_without_a_class_is_refused(self, classes):
         Image.new("L", (8, 8)).save(classes / "stray.png")
         with pytest.raises(ValueError, match=r"subfolder.*stray\.png"):

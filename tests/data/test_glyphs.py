@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow_datasets as tfds
 
 from keras_gans import data
 from keras_gans.data import glyph_rendering, glyphs
@@ -149,6 +150,9 @@ class TestGlyphs:
         assert images.shape == (50, 28, 28, 1) and images.dtype == np.float32
         assert images.min() == -1.0 and images.max() == 1.0
         assert labels.dtype == np.int32 and batches.num_classes == 10
+
+    def test_tfds_knows_them_by_name(self, builder, directory):
+        assert isinstance(tfds.builder("glyphs/64", data_dir=directory), glyphs.Glyphs)
 
     def test_another_size_is_refused(self):
         with pytest.raises(ValueError, match="`size`.*28, 32, 64, 128.*size=30"):
