@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 .PHONY: demo test lint format clean
 
 demo: $(STAMP)  ## train DCGAN on the embedded data, score it, export it
-	$(BIN)/python -m train dcgan --preset demo
+	$(BIN)/python -m train dcgan --epochs 2 --score-every 2 --output runs/demo --publish saved_models/demo
 
 test: lint  ## lint, format check and the fast tests
 	$(BIN)/python -m pytest
