@@ -124,7 +124,7 @@ def _damage(path):
         reader = tf.train.load_checkpoint(path)
         for name in reader.get_variable_to_shape_map():
             reader.get_tensor(name)
-    except (tf.errors.OpError, ValueError, RuntimeError, OSError) as error:
+    except (tf.errors.OpError, ValueError, RuntimeError, OSError, IndexError) as error:
         return _first_line(error)
     return None
 

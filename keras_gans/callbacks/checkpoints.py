@@ -123,7 +123,7 @@ class Checkpoints(keras.callbacks.Callback):
                 break
         self._started = self._written_at = time.monotonic()
         self._seconds_writing = 0.0
-        self._written_step = int(self.model.step.value)
+        self._written_step = int(self.model.step.numpy())
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._metrics is None:
@@ -145,7 +145,7 @@ class Checkpoints(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if self.model.steps_to_skip > 0:
             return
-        step = int(self.model.step.value)
+        step = int(self.model.step.numpy())
         if self._stop_signal is not None:
             self._stop(step)
         if self.every_steps:
@@ -159,7 +159,7 @@ class Checkpoints(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        step = int(self.model.step.value)
+        step = int(self.model.step.numpy())
         if self.best in (logs or {}) and self._is_best(float(logs[self.best])):
             self._best_value = float(logs[self.best])
             self.save(step, self._best_store)

@@ -30,7 +30,7 @@ class TerminateOnNaN(keras.callbacks.TerminateOnNaN):
     def on_batch_end(self, batch, logs=None):
         broken = [name for name, value in (logs or {}).items() if not np.all(np.isfinite(value))]
         if broken:
-            self._terminate(f"Step {int(self.model.step.value)}: {', '.join(broken)}")
+            self._terminate(f"Step {int(self.model.step.numpy())}: {', '.join(broken)}")
 
     def on_epoch_end(self, epoch, logs=None):
         if self.message:

@@ -301,7 +301,7 @@ class AdversarialModel(keras.Model):
                 f"checkpoints are written. Received: {type(x).__name__}"
             )
         if hasattr(x, "from_step"):
-            step = int(self.step.value)
+            step = int(self.step.numpy())
             steps_per_epoch = kwargs.setdefault("steps_per_epoch", x.steps_per_epoch)
             if any(resumed):
                 kwargs["initial_epoch"], self.steps_to_skip = divmod(step, steps_per_epoch)
@@ -367,7 +367,7 @@ class AdversarialModel(keras.Model):
         """Dictionary of plain values that tells an export's readers what it is."""
         return {
             "model": type(self).__name__,
-            "trained_steps": int(self.step.value),
+            "trained_steps": int(self.step.numpy()),
             "seed": self.seed,
             "ema_decay": self.ema_decay,
             "parameters": {

@@ -13,6 +13,8 @@ class OptimizerGroup:
             `iterations`, so that those are no clock for TensorBoard's axis.
     """
 
+    built = True  # each was built in `compile`
+
     def __init__(self, optimizers, step):
         self.by_player = optimizers
         self.iterations = step

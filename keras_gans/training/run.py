@@ -90,7 +90,7 @@ def _start_or_continue(recipe, folder, data, model, checkpoints, chief):
     """Restores the newest checkpoint, says so, and writes down the settings of what follows."""
     name, step = run_folder.recipe_name(type(recipe)), 0
     if checkpoints.restore(model):
-        step = int(model.step.value)
+        step = int(model.step.numpy())
         factor = recipe.learning_rate_factor / run_folder.learning_rate_factor(folder)
     else:
         factor = recipe.learning_rate_factor

@@ -1,0 +1,135 @@
+"""Checkpoints on disk: damage, full disks, what is kept. test_resume.py kills subprocesses."""
+
+import os
+import pathlib
+import subprocess
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gans import DCGAN, callbacks, data
+from keras_gans.callbacks.checkpoint_store import CheckpointStore
+from tests.models.tiny import build_model, points
+
+
+def fit(directory, epochs=1, seed=0, checkpoints=None, **kwargs):
+    keras.utils.set_random_seed(seed)
+    model = build_model(DCGAN)
+    checkpoints = checkpoints or callbacks.Checkpoints(directory, every_steps=1, **kwargs)
+    batches = data.load(points(), batch_size=16)
+    model.fit(batches, epochs=epochs, verbose=0, callbacks=[checkpoints])
+    return model, checkpoints
+
+
+def data_file(directory, step):
+    return next(pathlib.Path(directory).glob(f"step-{step}.data-*"))
+
+
+def flip_a_bit(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGE = {
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "empty": lambda path: path.write_bytes(b""),
+    "bit flipped": flip_a_bit,
+}
+
+
+class TestCheckpoints:
+    def test_keeps_the_newest(self, tmp_path):
+        fit(tmp_path, keep=2)
+        assert sorted(path.name for path in tmp_path.glob("*.index")) == [
+            "step-3.index",
+            "step-4.index",
+        ]
+        assert len(list(tmp_path.glob("*.data-*"))) == 2
+
+    @pytest.mark.parametrize("part", ["data", "index"])
+    @pytest.mark.parametrize("damage", DAMAGE)
+    def test_damaged_newest_is_reported_and_the_one_before_is_used(
+        self, tmp_path, capsys, part, damage
+    ):
+        straight, _ = fit(tmp_path / "straight", epochs=2)
+        fit(tmp_path / "run", epochs=1)
+        newest = tmp_path / "run" / "step-4.index"
+        DAMAGE[damage](newest if part == "index" else data_file(tmp_path / "run", 4))
+        resumed, checkpoints = fit(tmp_path / "run", epochs=2)
+        assert "step-4 is damaged" in capsys.readouterr().out
+        assert checkpoints.resumed_from.endswith("step-3")
+        for first, second in zip(straight.get_weights(), resumed.get_weights(), strict=True):
+            np.testing.assert_array_equal(first, second)
+
+    def test_nothing_whole_starts_anew(self, tmp_path, capsys):
+        fit(tmp_path, keep=1)
+        DAMAGE["empty"](data_file(tmp_path, 4))
+        _, checkpoints = fit(tmp_path)
+        assert checkpoints.resumed_from is None
+        assert "damaged" in capsys.readouterr().out
+
+    def test_other_networks_are_refused(self, tmp_path):
+        fit(tmp_path)
+        model = build_model(DCGAN, batch_norm=False)
+        with pytest.raises(ValueError, match="does not fit the model.*step-4"):
+            callbacks.Checkpoints(tmp_path).restore(model)
+
+    def test_folder_that_cannot_be_written_to(self, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(OSError, match="file"):
+            fit(tmp_path / "file" / "run")
+
+    def test_full_disk_keeps_the_older_ones_and_goes_on(self, tmp_path, capsys):
+        """A file system of 32 kB, too small for a second state."""
+        mounted = tmp_path / "small"
+        mounted.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(mounted)]
+        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+            pytest.skip("a small file system can only be mounted with the rights of root")
+        try:
+            model, _ = fit(mounted / "run", keep=100)
+            output = capsys.readouterr().out
+            assert "No checkpoint could be written at step" in output
+            assert int(model.step.numpy()) == 4
+            remaining = callbacks.Checkpoints(mounted / "run")
+            assert remaining.restore(build_model(DCGAN))
+            assert not list((mounted / "run").glob("*temp*"))
+        finally:
+            subprocess.run(["umount", str(mounted)], check=True)
+
+    def test_best_is_kept(self, tmp_path):
+        _, checkpoints = fit(tmp_path, epochs=3, best="generator_loss")
+        values = checkpoints.history["generator_loss"]
+        best_step = 4 * (1 + int(np.argmin(values)))
+        names = [path.name for path in (tmp_path / "best").glob("*.index")]
+        assert names == [f"step-{best_step}.index"]
+
+    def test_weights_that_are_not_finite_are_not_written(self, tmp_path, capsys):
+        model, _ = fit(tmp_path, keep=1)
+        state = {name: v.value for name, v in model.training_state().items()}
+        model.generator.trainable_variables[0].assign_add(
+            tf.fill(model.generator.trainable_variables[0].shape, np.nan)
+        )
+        assert not CheckpointStore(tmp_path, state).is_finite()
+
+    def test_without_a_step_count_writing_takes_its_share_only(self, tmp_path, monkeypatch):
+        checkpoints = callbacks.Checkpoints(tmp_path, every_minutes=1e-9, share=0.02)
+        fit(tmp_path, epochs=8, checkpoints=checkpoints)
+        spent = checkpoints._seconds_writing - checkpoints._seconds_last
+        assert spent <= 0.02 * 60 or spent == 0
+        assert (tmp_path / "step-32.index").exists()  # the last epoch is always written
+        assert len(list(tmp_path.glob("*.index"))) < 8
+
+    def test_data_that_cannot_start_anywhere_is_refused(self, tmp_path):
+        with pytest.raises(ValueError, match="`x` must be batches of `keras_gans.data`"):
+            build_model(DCGAN).fit(points(), verbose=0, callbacks=[callbacks.Checkpoints(tmp_path)])
+
+    @pytest.mark.parametrize(
+        "arguments", [{"every_steps": 0}, {"every_minutes": 0}, {"keep": 0}, {"best_mode": "most"}]
+    )
+    def test_refusals(self, arguments):
+        with pytest.raises(ValueError, match="|".join(f"`{name}`" for name in arguments)):
+            callbacks.Checkpoints("nowhere", **arguments)

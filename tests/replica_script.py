@@ -1,0 +1,87 @@
+"""Five steps of a training under a strategy; saves the weights and the noise of every step.
+
+python -m tests.replica_script OUTPUT.npz one|mirrored|multiworker [--batch-norm]
+"""
+
+import argparse
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+STEPS, BATCH_SIZE, LATENT_DIM = 5, 16, 3
+
+
+def build_networks(batch_norm):
+    # A bias in front of batch norm has no gradient but rounding errors, which Adam blows up.
+    def norm():
+        return [layers.BatchNormalization(momentum=0.9, synchronized=True)] if batch_norm else []
+
+    generator = keras.Sequential(
+        [
+            keras.Input((LATENT_DIM,)),
+            layers.Dense(8, use_bias=not batch_norm),
+            *norm(),
+            layers.Activation("tanh"),
+            layers.Dense(2, use_bias=not batch_norm),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [
+            keras.Input((2,)),
+            layers.Dense(8, use_bias=not batch_norm),
+            *norm(),
+            layers.LeakyReLU(0.2),
+            layers.Dense(1),
+        ]
+    )
+    return {"generator": generator, "discriminator": discriminator}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("output")
+    parser.add_argument("strategy", choices=["one", "mirrored", "multiworker"])
+    parser.add_argument("--batch-norm", action="store_true")
+    parser.add_argument("--checkpoints")
+    options = parser.parse_args()
+    if options.strategy == "mirrored":
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(
+            cpu, [tf.config.LogicalDeviceConfiguration()] * 2
+        )
+
+    from keras_gans import DCGAN, callbacks, data
+    from keras_gans.training import strategies
+
+    strategy = strategies.choose(options.strategy)
+    chief = strategies.is_chief(strategy)
+    keras.utils.set_random_seed(1)
+    points = np.random.default_rng(0).normal(size=(BATCH_SIZE * STEPS, 2)).astype("float32")
+    with strategy.scope():
+        model = DCGAN(
+            data_shape=(2,),
+            latent_dim=LATENT_DIM,
+            ema_decay=0.9,
+            seed=5,
+            **build_networks(options.batch_norm),
+        )
+        model.compile({p: keras.optimizers.Adam(1e-2, beta_1=0.5) for p in model.players})
+    watchers = []
+    if options.checkpoints:
+        watchers = [callbacks.Checkpoints(options.checkpoints, every_steps=2, write=chief)]
+    history = model.fit(
+        data.load(points, batch_size=BATCH_SIZE, seed=2), epochs=1, verbose=0, callbacks=watchers
+    )
+    if chief:
+        logs = {name: float(np.squeeze(values[-1])) for name, values in history.history.items()}
+        weights = {f"weight_{i}": w for i, w in enumerate(model.get_weights())}
+        np.savez(options.output, **weights, **logs)
+
+
+if __name__ == "__main__":
+    main()
