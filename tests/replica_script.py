@@ -48,6 +48,7 @@ def main():
     parser.add_argument("strategy", choices=["one", "mirrored", "multiworker"])
     parser.add_argument("--batch-norm", action="store_true")
     parser.add_argument("--checkpoints")
+    parser.add_argument("--die-at", type=int, help="the step after which the last worker dies")
     options = parser.parse_args()
     if options.strategy == "mirrored":
         cpu = tf.config.list_physical_devices("CPU")[0]
@@ -72,8 +73,15 @@ def main():
         )
         model.compile({p: keras.optimizers.Adam(1e-2, beta_1=0.5) for p in model.players})
     watchers = []
+    if options.die_at and not chief:
+
+        def die(batch, logs):
+            if batch + 1 == options.die_at:
+                os._exit(9)
+
+        watchers.append(keras.callbacks.LambdaCallback(on_train_batch_end=die))
     if options.checkpoints:
-        watchers = [callbacks.Checkpoints(options.checkpoints, every_steps=2, write=chief)]
+        watchers += [callbacks.Checkpoints(options.checkpoints, every_steps=2, write=chief)]
     history = model.fit(
         data.load(points, batch_size=BATCH_SIZE, seed=2), epochs=1, verbose=0, callbacks=watchers
     )

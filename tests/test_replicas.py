@@ -35,25 +35,22 @@ def free_ports(num):
     return ports
 
 
+def start_workers(output, *options):
+    workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    settings = [
+        {"cluster": {"worker": workers}, "task": {"type": "worker", "index": i}} for i in range(2)
+    ]
+    return [
+        start(output, "multiworker", *options, environment={"TF_CONFIG": json.dumps(setting)})
+        for setting in settings
+    ]
+
+
 def run(folder, strategy, *options):
     """The weights and logs after five steps, as a dictionary of arrays."""
     output = folder / f"{strategy}.npz"
     if strategy == "multiworker":
-        workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
-        processes = [
-            start(
-                output,
-                strategy,
-                *options,
-                environment={
-                    "TF_CONFIG": json.dumps(
-                        {"cluster": {"worker": workers}, "task": {"type": "worker", "index": i}}
-                    ),
-                    "GRPC_ENABLE_FORK_SUPPORT": "0",
-                },
-            )
-            for i in range(2)
-        ]
+        processes = start_workers(output, *options)
     else:
         processes = [start(output, strategy, *options)]
     for process in processes:
@@ -81,11 +78,16 @@ def test_the_same_steps_as_one_device(one_device, tmp_path, strategy):
     assert worst < TOLERANCE
 
 
-def test_two_workers_write_and_resume(one_device, tmp_path):
-    """The chief writes the checkpoints; a job that is started again has nothing left to do."""
-    expected, options = one_device
+def test_a_worker_that_dies_is_reported_and_the_job_resumes(tmp_path):
     folder = ["--checkpoints", str(tmp_path / "checkpoints")]
-    for _ in range(2):
-        result = run(tmp_path, "multiworker", *options, *folder)
-        np.testing.assert_allclose(result["weight_1"], expected["weight_1"], rtol=1e-4)
+    expected = run(tmp_path, "one")
+    chief, worker = start_workers(tmp_path / "never.npz", *folder, "--die-at", "3")
+    assert worker.wait(timeout=100) == 9
+    text, _ = chief.communicate(timeout=170)
+    assert chief.returncode != 0
+    assert "task:1" in text and "unhealthy" in text
+    assert (tmp_path / "checkpoints" / "step-2.index").exists()
+    result = run(tmp_path, "multiworker", *folder)
+    for name, value in expected.items():
+        np.testing.assert_allclose(result[name], value, rtol=1e-4, atol=1e-6)
     assert (tmp_path / "checkpoints" / "step-5.index").exists()
