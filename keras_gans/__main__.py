@@ -11,7 +11,8 @@ from keras_gans import cli
 
 def commands():
     """Dictionary from the name of a command to its function."""
-    names = [module.name for module in pkgutil.iter_modules(cli.__path__)]
+    modules = pkgutil.iter_modules(cli.__path__)
+    names = [module.name for module in modules if not module.name.startswith("_")]
     return {
         name: getattr(importlib.import_module(f"{cli.__name__}.{name}"), name) for name in names
     }

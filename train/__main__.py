@@ -37,8 +37,9 @@ def main(arguments):
         console.print(f"There is no recipe {name!r}. These exist: {', '.join(recipe_names())}")
         return 2
     try:
-        training.run(importlib.import_module(f"train.{name}").Recipe, args=flags)
-    except (OSError, ValueError) as error:
+        module = importlib.import_module(f"train.{name}")
+        getattr(module, "run", training.run)(module.Recipe, args=flags)
+    except (OSError, ValueError, FloatingPointError) as error:
         rich.console.Console(stderr=True, highlight=False).print(f"[bold red]Error:[/] {error}")
         return 1
     return 0

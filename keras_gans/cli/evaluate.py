@@ -1,0 +1,59 @@
+"""`python -m keras_gans evaluate`: scores of an exported model."""
+
+import pathlib
+
+import tyro
+
+
+def evaluate(
+    export: tyro.conf.Positional[pathlib.Path],
+    /,
+    data: str,
+    metrics: tuple[str, ...] = ("fid", "pr"),
+    num: int = 10_000,
+    seed: int = 0,
+    split: str = "test",
+    data_dir: str | None = None,
+    inception: pathlib.Path | None = None,
+    classifier: pathlib.Path | None = None,
+    out: pathlib.Path | None = None,
+):
+    """Score an exported model against real images.
+
+    The features are those of a small classifier, which is trained once on the labelled training
+    split of the data, unless a file says otherwise.
+
+    Args:
+        export: Folder of an exported model, or of its versions, of which the newest is taken.
+        data: What it is compared with: a TensorFlow Datasets name, "glyphs", a folder, an .npz.
+        metrics: Some of fid, kid, pr, dc, is, swd.
+        num: How many samples and, at most, how many real images.
+        seed: Seed of the samples.
+        split: Which split of the data.
+        data_dir: Where TensorFlow Datasets keeps its data.
+        inception: The published Inception weights, for numbers that compare with papers.
+        classifier: A file that ClassifierFeatures.save or `python -m train classifier` wrote.
+        out: File for the scores with their protocols, one JSON object each.
+    """
+    from rich.progress import Progress
+
+    from keras_gans.cli import _scoring
+    from keras_gans.serving import Exported
+
+    _scoring.check(metrics, num, seed)
+    exported = Exported(export)
+    images = {**_scoring.image_settings(exported), "data_dir": data_dir}
+    extractor = _scoring.choose_extractor(data, images, inception=inception, classifier=classifier)
+    real = _scoring.real_images(data, num, split=split, **images)
+    with Progress(transient=True) as progress:
+        generated = _scoring.samples_of(exported, num, seed, progress)
+    scores = _scoring.score(
+        metrics,
+        extractor,
+        real,
+        generated,
+        real_split=f"{data} {split}",
+        seed=seed,
+        ema=exported.description.get("ema_decay") is not None,
+    )
+    _scoring.show(scores, out)

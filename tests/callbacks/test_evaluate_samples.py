@@ -1,0 +1,100 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gans import DCGAN, callbacks, metrics
+from tests.models.tiny import build_discriminator, build_generator
+
+SHAPE = (4, 4, 1)
+
+
+def build_model(**kwargs):
+    model = DCGAN(
+        image_shape=SHAPE,
+        latent_dim=3,
+        generator=build_bounded_generator(),
+        discriminator=build_discriminator(SHAPE),
+        **kwargs,
+    )
+    model.compile()
+    return model
+
+
+def build_bounded_generator():
+    inner = build_generator(SHAPE)
+    outputs = keras.layers.Activation("tanh", dtype="float32")(inner.output)
+    return keras.Model(inner.input, outputs)
+
+
+def images(num=64):
+    return np.random.default_rng(0).uniform(-1, 1, (num, *SHAPE)).astype("float32")
+
+
+def flat(batch):
+    return np.asarray(batch).reshape(len(batch), -1)
+
+
+class CountingFeatures(metrics.CallableFeatures):
+    reads = 0
+
+    def read(self, *args, **kwargs):
+        self.reads += 1
+        return super().read(*args, **kwargs)
+
+
+class TestEvaluateSamples:
+    def fit(self, epochs=3, extractor=None, **kwargs):
+        extractor = extractor or metrics.CallableFeatures(flat, "pixels", weights_hash=None)
+        scorer = callbacks.EvaluateSamples(
+            [metrics.FID(extractor), metrics.PR(extractor)], images(), num=64, **kwargs
+        )
+        model = build_model()
+        history = model.fit(images(), batch_size=16, epochs=epochs, verbose=0, callbacks=[scorer])
+        return model, scorer, history.history
+
+    def test_logs_hold_the_scores_of_every_epoch(self):
+        _, _, history = self.fit()
+        assert set(history) >= {"val_fid", "val_precision", "val_recall"}
+        assert len(history["val_fid"]) == 3 and len(set(history["val_fid"])) == 3
+
+    def test_the_number_is_that_of_the_metric(self):
+        model, _, history = self.fit(seed=4)
+        extractor = metrics.CallableFeatures(flat, "pixels", weights_hash=None)
+        score = metrics.FID(extractor)(images(), model.sample(64, seed=4))
+        np.testing.assert_allclose(history["val_fid"][-1], score.value, rtol=1e-6)
+
+    def test_epochs_between_repeat_the_last_score_and_the_last_epoch_is_scored(self):
+        _, _, history = self.fit(epochs=5, every=2)
+        fid = history["val_fid"]
+        # scored after epochs 1 (so that the log exists), 2, 4 and 5
+        assert fid[2] == fid[1] != fid[0] and fid[3] != fid[2] and fid[4] != fid[3]
+
+    def test_other_callbacks_see_the_scores(self, tmp_path):
+        extractor = metrics.CallableFeatures(flat, "pixels", weights_hash=None)
+        scorer = callbacks.EvaluateSamples([metrics.FID(extractor)], images(), num=64)
+        best = keras.callbacks.ModelCheckpoint(
+            tmp_path / "best.keras", monitor="val_fid", mode="min", save_best_only=True
+        )
+        build_model().fit(images(), batch_size=16, epochs=2, verbose=0, callbacks=[scorer, best])
+        assert (tmp_path / "best.keras").exists()
+
+    def test_lines_of_json_hold_the_protocol(self, tmp_path):
+        self.fit(epochs=2, path=tmp_path / "scores.jsonl", real_split="noise", seed=3)
+        lines = [json.loads(line) for line in (tmp_path / "scores.jsonl").read_text().splitlines()]
+        assert [line["epoch"] for line in lines] == [1, 1, 2, 2]
+        assert lines[0]["protocol"]["real_split"] == "noise"
+        assert (lines[0]["protocol"]["seed"], lines[0]["protocol"]["num_generated"]) == (3, 64)
+        assert lines[0]["protocol"]["ema"] is False
+
+    def test_real_images_are_read_once(self):
+        extractor = CountingFeatures(flat, "pixels", weights_hash=None)
+        self.fit(epochs=3, extractor=extractor)
+        # two metrics that need different things of the real images, and of 3 x the samples
+        assert extractor.reads == 2 + 3 * 2
+
+    @pytest.mark.parametrize("arguments", [{"num": 0}, {"every": 0}])
+    def test_refusals(self, arguments):
+        with pytest.raises(ValueError, match="must be at least 1"):
+            callbacks.EvaluateSamples([], images(), **arguments)
