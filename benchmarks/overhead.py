@@ -2,7 +2,8 @@
 
     python benchmarks/overhead.py [--rounds 7] [--steps 12]
 
-Contestants, whose rounds alternate; the first two in one process, the others in one each:
+Contestants, whose rounds alternate; the first two in one process, the others in one each. A round
+is an epoch of one long `fit`, or as many steps of a loop:
 
 ours      `fit` of keras_gans.DCGAN
 bare      the barest `tf.function` loop over the same networks, losses and order of moves
@@ -11,8 +12,9 @@ usual     a `keras.Model` with the train_step of the usual examples: the generat
 usual-0   the same without oneDNN, which is TensorFlow's default on processors without AVX512-VNNI
 torch     PyTorch's eager loop over the same networks, if PyTorch is installed
 
-Printed: the median seconds a step, images a second, and the median over the rounds of the ratio to
-ours within one round. `fit` should need at most 1.05 times as long as the bare loop.
+Printed: the median seconds a step, images a second, the processor time a step, and the median over
+the rounds of the ratio to ours within one round, for the clock and for the processor time, which is
+the steadier of the two on a shared machine. `fit` should need at most 1.05 times the bare loop's.
 """
 
 import argparse
@@ -33,7 +35,9 @@ def ours(steps):
     model = kg.DCGAN(image_shape=(28, 28, 1), latent_dim=LATENT_DIM)
     model.compile()
     data = kg.data.load(random_images(), batch_size=BATCH_SIZE)
-    return lambda: model.fit(data, steps_per_epoch=steps, verbose=0)
+    return lambda rounds, callback: model.fit(
+        data, steps_per_epoch=steps, epochs=rounds, verbose=0, callbacks=[callback]
+    )
 
 
 def bare(steps):
@@ -125,7 +129,9 @@ def usual(steps):
     images = random_images().astype("float32") / 127.5 - 1.0
     data = tf.data.Dataset.from_tensor_slices(images).shuffle(len(images))
     data = data.batch(BATCH_SIZE, drop_remainder=True).repeat().prefetch(2)
-    return lambda: model.fit(data, steps_per_epoch=steps, verbose=0)
+    return lambda rounds, callback: model.fit(
+        data, steps_per_epoch=steps, epochs=rounds, verbose=0, callbacks=[callback]
+    )
 
 
 def torch_eager(steps):
@@ -189,7 +195,6 @@ def torch_eager(steps):
     return run
 
 
-HERE = {"ours": ours, "bare": bare}  # alternate within this process
 # TensorFlow reads its settings once, so these run in processes of their own. `keras_gans` sets the
 # variable only where it is absent: an empty value is TensorFlow's own default.
 ELSEWHERE = {
@@ -205,46 +210,78 @@ def random_images():
     return np.random.default_rng(0).integers(0, 256, (4096, 28, 28, 1)).astype("uint8")
 
 
+class Stopwatch:
+    """Seconds by the clock and by the processor since it was made."""
+
+    def __init__(self):
+        self.start = time.perf_counter(), time.process_time()
+
+    def read(self):
+        return time.perf_counter() - self.start[0], time.process_time() - self.start[1]
+
+
 def timed(run):
-    start = time.perf_counter()
+    watch = Stopwatch()
     run()
-    return time.perf_counter() - start
+    return watch.read()
 
 
-def serve_rounds(name, steps):
-    """The side of a contestant elsewhere: a warm-up, then a timed round for every line received."""
-    run = ELSEWHERE[name][0](steps)
-    run()
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        print(timed(run), flush=True)
+def rounds_of_fit(fit, rounds, before, after):
+    """Runs `fit` for a warm-up epoch and then an epoch per round, calling `after(seconds)`."""
+    import keras
+
+    class Rounds(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch > 0:
+                before()
+            self.watch = Stopwatch()
+
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch > 0:
+                after(self.watch.read())
+
+    fit(rounds + 1, Rounds())
 
 
-def start_elsewhere(name, steps):
+def serve_rounds(name, steps, rounds):
+    """The side of a contestant elsewhere: after a warm-up, a round for every line received."""
+    contestant = ELSEWHERE[name][0](steps)
+
+    def answer(seconds):
+        print(*seconds, flush=True)
+
+    if name == "torch":
+        contestant()
+        for _ in range(rounds):
+            sys.stdin.readline()
+            answer(timed(contestant))
+    else:
+        rounds_of_fit(contestant, rounds, before=sys.stdin.readline, after=answer)
+
+
+def start_elsewhere(name, arguments):
     """Starts a process for a contestant; returns a function that lets it run one round."""
     process = subprocess.Popen(
-        [sys.executable, __file__, "--contestant", name, "--steps", str(steps)],
+        [
+            sys.executable,
+            __file__,
+            f"--contestant={name}",
+            f"--steps={arguments.steps}",
+            f"--rounds={arguments.rounds}",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, **ELSEWHERE[name][1]},
         text=True,
     )
-    if process.stdout.readline().strip() != "ready":
-        raise RuntimeError(f"the contestant {name} did not start")
 
     def one_round():
         process.stdin.write("go\n")
         process.stdin.flush()
-        return float(process.stdout.readline())
+        return tuple(map(float, process.stdout.readline().split()))
 
     return one_round
-
-
-def start_here(name, steps):
-    run = HERE[name](steps)
-    run()
-    return lambda: timed(run)
 
 
 def main():
@@ -256,22 +293,44 @@ def main():
     parser.add_argument("--contestant", choices=ELSEWHERE, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.contestant:
-        serve_rounds(arguments.contestant, arguments.steps)
+        serve_rounds(arguments.contestant, arguments.steps, arguments.rounds)
         return
-    rounds = {name: start_here(name, arguments.steps) for name in HERE}
+    bare_loop = bare(arguments.steps)
+    bare_loop()
+    others = {"bare": lambda: timed(bare_loop)}
     for name in ELSEWHERE:
         if name != "torch" or importlib.util.find_spec("torch"):
-            rounds[name] = start_elsewhere(name, arguments.steps)
-    seconds = {name: [] for name in rounds}
-    for _ in range(arguments.rounds):
-        for name, one_round in rounds.items():
-            seconds[name].append(one_round() / arguments.steps)
-    print(f"{'':10}{'s/step':>10}{'images/s':>10}{'time / ours':>13}")
-    for name, times in seconds.items():
-        median = statistics.median(times)
-        ratios = [theirs / mine for theirs, mine in zip(times, seconds["ours"], strict=True)]
-        ratio = statistics.median(ratios)
-        print(f"{name:10}{median:10.4f}{BATCH_SIZE / median:10.0f}{ratio:13.3f}")
+            others[name] = start_elsewhere(name, arguments)
+    times = {"ours": [], **{name: [] for name in others}}
+
+    def let_the_others_run(seconds):
+        times["ours"].append(seconds)
+        for name, one_round in others.items():
+            times[name].append(one_round())
+
+    rounds_of_fit(
+        ours(arguments.steps), arguments.rounds, before=lambda: None, after=let_the_others_run
+    )
+    print_table(times, arguments.steps)
+
+
+def print_table(times, steps):
+    print(
+        f"{'':10}{'s/step':>10}{'images/s':>10}{'cpu s/step':>12}{'/ ours':>10}{'cpu / ours':>12}"
+    )
+    for name, rounds in times.items():
+        clock, processor = ([part[i] / steps for part in rounds] for i in (0, 1))
+        ratios = [
+            statistics.median(
+                theirs[i] / mine[i] for theirs, mine in zip(rounds, times["ours"], strict=True)
+            )
+            for i in (0, 1)
+        ]
+        median = statistics.median(clock)
+        print(
+            f"{name:10}{median:10.4f}{BATCH_SIZE / median:10.0f}"
+            f"{statistics.median(processor):12.4f}{ratios[0]:10.3f}{ratios[1]:12.3f}"
+        )
 
 
 if __name__ == "__main__":
