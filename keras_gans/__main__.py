@@ -31,7 +31,11 @@ def main(args=None):
         tyro.extras.subcommand_cli_from_dict(
             commands(), args=args, prog="python -m keras_gans", description=__doc__
         )
-    except (OSError, ValueError) as error:  # the library's way to refuse what users pass
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # the library's way to refuse what users pass
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     return 0

@@ -74,8 +74,9 @@ def main():
     plateau = keras.callbacks.ReduceLROnPlateau(
         monitor="generator_loss", mode="min", patience=1, factor=0.5, min_delta=1.0
     )
+    decay = keras.callbacks.LearningRateScheduler(lambda epoch, rate: 0.9 * rate)
     history = model.fit(
-        build_data(), epochs=EPOCHS, verbose=0, callbacks=[plateau, Slow(), checkpoints]
+        build_data(), epochs=EPOCHS, verbose=0, callbacks=[plateau, decay, Slow(), checkpoints]
     )
     result = {"digest": digest(model, history.history), "history": history.history}
     result["epoch"] = history.epoch

@@ -14,9 +14,9 @@ ROOT = pathlib.Path(__file__).parent.parent
 TOLERANCE = 1e-5
 
 
-def start(output, strategy, *options, environment=()):
+def start(*arguments, environment=(), module="tests.replica_script"):
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.replica_script", str(output), strategy, *options],
+        [sys.executable, "-m", module, *map(str, arguments)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -35,22 +35,35 @@ def free_ports(num):
     return ports
 
 
-def start_workers(output, *options):
+def start_workers(*arguments, module="tests.replica_script"):
     workers = [f"127.0.0.1:{port}" for port in free_ports(2)]
     settings = [
         {"cluster": {"worker": workers}, "task": {"type": "worker", "index": i}} for i in range(2)
     ]
     return [
-        start(output, "multiworker", *options, environment={"TF_CONFIG": json.dumps(setting)})
+        start(*arguments, module=module, environment={"TF_CONFIG": json.dumps(setting)})
         for setting in settings
     ]
+
+
+def test_a_whole_run_of_two_workers(tmp_path):
+    """`--strategy auto` finds TF_CONFIG; the chief alone leaves the folder of the run."""
+    images = np.random.default_rng(0).integers(0, 256, (32, 8, 8, 1)).astype("uint8")
+    np.savez(tmp_path / "images.npz", images=images)
+    arguments = [str(tmp_path / "images.npz"), str(tmp_path / "run")]
+    for process in start_workers(*arguments, module="tests.training.worker_script"):
+        text, _ = process.communicate(timeout=170)
+        assert process.returncode == 0, text[-3000:]
+    assert (tmp_path / "run" / "final.keras").exists()
+    assert [path.name for path in (tmp_path / "run" / "export").iterdir()] == ["1"]
+    assert len((tmp_path / "run" / "metrics.csv").read_text().splitlines()) == 3
 
 
 def run(folder, strategy, *options):
     """The weights and logs after five steps, as a dictionary of arrays."""
     output = folder / f"{strategy}.npz"
     if strategy == "multiworker":
-        processes = start_workers(output, *options)
+        processes = start_workers(output, "multiworker", *options)
     else:
         processes = [start(output, strategy, *options)]
     for process in processes:
@@ -81,7 +94,7 @@ def test_the_same_steps_as_one_device(one_device, tmp_path, strategy):
 def test_a_worker_that_dies_is_reported_and_the_job_resumes(tmp_path):
     folder = ["--checkpoints", str(tmp_path / "checkpoints")]
     expected = run(tmp_path, "one")
-    chief, worker = start_workers(tmp_path / "never.npz", *folder, "--die-at", "3")
+    chief, worker = start_workers(tmp_path / "never.npz", "multiworker", *folder, "--die-at", "3")
     assert worker.wait(timeout=100) == 9
     text, _ = chief.communicate(timeout=170)
     assert chief.returncode != 0

@@ -74,6 +74,18 @@ def test_two_steps_an_execution_continue_in_mid_epoch(tmp_path):
     assert finish(folder, *options[:2])[0] == expected
 
 
+def test_two_replicas_continue_in_mid_epoch(tmp_path):
+    folder = tmp_path / "run"
+    expected, _ = finish(tmp_path / "straight", "--mirrored")
+    folder.mkdir()
+    process = start(folder, "--mirrored", "--slow", "0.05")
+    wait_until_training(process, folder)
+    time.sleep(0.3)
+    process.kill()
+    process.wait()
+    assert finish(folder, "--mirrored")[0] == expected
+
+
 @pytest.mark.parametrize("number, status", [(signal.SIGTERM, 0), (signal.SIGINT, None)])
 def test_signals_write_a_checkpoint_and_say_how_to_go_on(straight, tmp_path, number, status):
     folder = tmp_path / "run"

@@ -6,6 +6,7 @@ import sys
 
 import rich.console
 import rich.table
+from rich.markup import escape
 
 import train
 from keras_gans import training
@@ -39,8 +40,9 @@ def main(arguments):
     try:
         module = importlib.import_module(f"train.{name}")
         getattr(module, "run", training.run)(module.Recipe, args=flags)
-    except (OSError, ValueError, FloatingPointError) as error:
-        rich.console.Console(stderr=True, highlight=False).print(f"[bold red]Error:[/] {error}")
+    except (OSError, ValueError, FloatingPointError, RuntimeError) as error:
+        console = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"[bold red]Error:[/] {escape(str(error))}")
         return 1
     return 0
 

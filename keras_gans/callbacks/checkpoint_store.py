@@ -62,6 +62,8 @@ class CheckpointStore:
                 self._restore(path)
                 return path, json.loads(self._notes.numpy())
             print(f"The checkpoint {path} is damaged, the one before it is used: {damage}")
+            if self.write:  # out of the list, or it would count as one of those that are kept
+                pathlib.Path(f"{path}.index").rename(f"{path}.damaged")
         return None, {}
 
     def _restore(self, path):
@@ -97,7 +99,9 @@ class CheckpointStore:
         except (OSError, tf.errors.OpError):
             self._remove_unfinished()
             raise
-        for path in self.newest_first()[self.keep :]:
+        written = str(self.directory / f"{PREFIX}-{step}")
+        others = [path for path in self.newest_first() if path != written]
+        for path in others[self.keep - 1 :]:
             # The index goes first: without it the rest is no checkpoint any more.
             for file in [
                 pathlib.Path(f"{path}.index"),
@@ -110,7 +114,8 @@ class CheckpointStore:
         for path in self.directory.glob(f"{PREFIX}-*_temp*"):
             shutil.rmtree(path, ignore_errors=True)
         for path in self.directory.glob(f"{PREFIX}-*.data-*"):
-            if not path.with_name(f"{path.name.partition('.data-')[0]}.index").exists():
+            name = path.name.partition(".data-")[0]
+            if not any(path.with_name(f"{name}.{end}").exists() for end in ("index", "damaged")):
                 path.unlink(missing_ok=True)
 
 

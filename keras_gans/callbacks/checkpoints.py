@@ -7,6 +7,7 @@ import sys
 import time
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gans.callbacks.checkpoint_store import CheckpointStore
@@ -77,7 +78,10 @@ class Checkpoints(keras.callbacks.Callback):
         self.write = write
         self.resumed_from = None  # path of the checkpoint from which this training continued
         self.history = {}  # log -> its values in the epochs so far, those before a resume included
+        self.first_step = 0  # of the model, when this training began; its epochs count from there
+        self.extra = {}  # plain values that are kept in every checkpoint, for the caller
         self._restored_model = None
+        self._handlers = {}
 
     def restore(self, model, callbacks=()):
         """Restores the newest whole checkpoint into a compiled model; `fit` does it by itself.
@@ -89,19 +93,33 @@ class Checkpoints(keras.callbacks.Callback):
         Returns:
             Whether there was a checkpoint.
         """
+        for callback in callbacks:
+            if getattr(callback, "restore_best_weights", False):
+                raise ValueError(
+                    "`EarlyStopping(restore_best_weights=True)` keeps weights that no checkpoint "
+                    'holds; use `Checkpoints(best="<log>")` for the best epoch instead.'
+                )
+        state = {name: variable.value for name, variable in model.training_state().items()}
+        self._store = CheckpointStore(self.directory, state, self.keep, self.write)
+        if self.best:
+            self._best_store = CheckpointStore(self.directory / "best", state, 1, self.write)
         if self._restored_model is not model:
-            state = {name: variable.value for name, variable in model.training_state().items()}
-            self._store = CheckpointStore(self.directory, state, self.keep, self.write)
-            if self.best:
-                self._best_store = CheckpointStore(self.directory / "best", state, 1, self.write)
-            self.resumed_from, self._notes = self._store.restore_newest()
-            self.history = self._notes.get("history", {})
-            self._best_value = self._notes.get("best_value")
-            # `fit` resets the metrics when an epoch begins, and we may be in the middle of one.
-            self._metrics = [variable.numpy() for variable in model.metrics_variables]
+            step = int(model.step.numpy())
+            self.resumed_from, notes = self._store.restore_newest()
+            if self.resumed_from and step > int(model.step.numpy()):
+                print(f"The model, at step {step}, is set back to {self.resumed_from}.")
+            self.history = notes.get("history", {})
+            self.first_step = notes.get("first_step", step)
+            self.extra = notes.get("extra", {})
+            self._best_value = notes.get("best_value")
+            self._states = notes.get("states", {})
             self._seconds_writing = self._seconds_last = 0.0
             self._restored_model = model
-        self._callbacks = [c for c in callbacks if any(hasattr(c, name) for name in COUNTERS)]
+        self._callbacks = [callback for callback in callbacks if callback is not self]
+        # `fit` resets the metrics when an epoch begins, and schedules change the learning rates;
+        # where we are in the middle of one, both have happened already.
+        variables = [*model.metrics_variables, *_learning_rates(model)]
+        self._before_epoch = [(variable, variable.numpy()) for variable in variables]
         return self.resumed_from is not None
 
     def paths(self):
@@ -115,8 +133,12 @@ class Checkpoints(keras.callbacks.Callback):
                 f"Received: a {type(self.model).__name__}"
             )
         self._stop_signal = None
-        self._handlers = {}
-        for number in (signal.SIGTERM, signal.SIGINT):
+        # On several workers everything that is written is read from all of them, so that all must
+        # decide alike: by steps and epochs, not by a clock or by a signal that one has received.
+        self._alone = not isinstance(
+            self.model.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy
+        )
+        for number in (signal.SIGTERM, signal.SIGINT) if self._alone else ():
             try:
                 self._handlers[number] = signal.signal(number, self._on_signal)
             except ValueError:  # outside the main thread there are no signals to wait for
@@ -126,25 +148,29 @@ class Checkpoints(keras.callbacks.Callback):
         self._written_step = int(self.model.step.numpy())
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._metrics is None:
+        if self._before_epoch is None:
             return
-        if self.resumed_from is not None:
-            if self.model.steps_to_skip > 0:
-                for variable, value in zip(
-                    self.model.metrics_variables, self._metrics, strict=True
-                ):
-                    variable.assign(value)
-            self.model.history.epoch = list(range(epoch))
-            self.model.history.history = {name: list(v) for name, v in self.history.items()}
-            for callback, counters in zip(
-                self._callbacks, self._notes.get("counters", []), strict=False
-            ):
-                vars(callback).update(counters)
-        self._metrics = None
+        if self.model.steps_to_skip > 0:
+            for variable, value in self._before_epoch:
+                variable.assign(value)
+        self._fill_history()
+        for callback in self._callbacks:
+            saved = self._states.get(type(callback).__name__, {})
+            if hasattr(callback, "set_state"):
+                callback.set_state(saved)
+            else:
+                vars(callback).update(saved)
+        self._before_epoch = None
+
+    def _fill_history(self):
+        self.model.history.history = {name: list(values) for name, values in self.history.items()}
+        self.model.history.epoch = list(range(max(map(len, self.history.values()), default=0)))
 
     def on_train_batch_end(self, batch, logs=None):
         if self.model.steps_to_skip > 0:
             return
+        if batch + 1 >= self.params["steps"]:
+            return  # the epoch's end follows, with its logs and scores
         step = int(self.model.step.numpy())
         if self._stop_signal is not None:
             self._stop(step)
@@ -152,7 +178,7 @@ class Checkpoints(keras.callbacks.Callback):
             due = step // self.every_steps > self._written_step // self.every_steps
         else:
             age = time.monotonic() - self._written_at
-            due = age > 60 * self.every_minutes and self._affordable()
+            due = self._alone and age > 60 * self.every_minutes and self._affordable()
         if due:
             self.save(step)
 
@@ -160,34 +186,47 @@ class Checkpoints(keras.callbacks.Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         step = int(self.model.step.numpy())
-        if self.best in (logs or {}) and self._is_best(float(logs[self.best])):
+        if self.best and self.best not in (logs or {}):
+            raise ValueError(f"`best` must be one of {sorted(logs or {})}. Received: {self.best!r}")
+        if self.best and self._is_best(float(logs[self.best])):
             self._best_value = float(logs[self.best])
             self.save(step, self._best_store)
         is_last = epoch + 1 == self.params["epochs"] or self.model.stop_training
-        if is_last or self.every_steps or self._affordable():
+        if self._stop_signal is not None and not is_last:
+            self._stop(step)
+        if is_last or self.every_steps or not self._alone or self._affordable():
             self.save(step)
 
     def on_train_end(self, logs=None):
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+        if self._before_epoch is not None:  # nothing was left to train
+            self._fill_history()
+
+    def release(self):
+        """Gives signals back to whoever had them; `fit` calls it, also after an error."""
+        while self._handlers:
+            signal.signal(*self._handlers.popitem())
 
     def _affordable(self):
         spent = self._seconds_writing + self._seconds_last
         return spent <= self.share * (time.monotonic() - self._started)
 
     def _is_best(self, value):
-        if self._best_value is None or math.isnan(self._best_value):
+        if math.isnan(value):
+            return False
+        if self._best_value is None:
             return True
         return (value < self._best_value) == (self.best_mode == "min") and value != self._best_value
 
     def save(self, step, store=None):
         """Writes a checkpoint now, unless the state is not finite; a failure is reported."""
         started = time.monotonic()
-        counters = [
-            {name: value for name, value in vars(callback).items() if name in COUNTERS}
-            for callback in self._callbacks
-        ]
-        notes = {"history": self.history, "best_value": self._best_value, "counters": counters}
+        notes = {
+            "history": self.history,
+            "first_step": self.first_step,
+            "best_value": self._best_value,
+            "states": {type(callback).__name__: _state(callback) for callback in self._callbacks},
+            "extra": self.extra,
+        }
         store = store or self._store
         if not store.is_finite():
             print(f"\nNo checkpoint is written at step {step}: a weight is not finite.")
@@ -209,8 +248,22 @@ class Checkpoints(keras.callbacks.Callback):
 
     def _stop(self, step):
         self.save(step)
-        self.on_train_end()
+        self.release()
         print(f"\nStopped after step {step}; the same command continues from {self.directory}.")
         if self._stop_signal == signal.SIGINT:
             raise KeyboardInterrupt
         sys.exit(0)
+
+
+def _state(callback):
+    """What a callback counts over the epochs, as plain values."""
+    if hasattr(callback, "state"):
+        return callback.state()
+    counters = {name: value for name, value in vars(callback).items() if name in COUNTERS}
+    return {n: float(v) for n, v in counters.items() if isinstance(v, (int, float, np.number))}
+
+
+def _learning_rates(model):
+    """The variables of the learning rates; optimizers with a schedule have none."""
+    variables = [v for optimizer in model.optimizers.values() for v in optimizer.variables]
+    return [variable for variable in variables if variable.name == "learning_rate"]

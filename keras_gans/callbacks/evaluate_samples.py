@@ -56,15 +56,26 @@ class EvaluateSamples(keras.callbacks.Callback):
         self.path = None if path is None else pathlib.Path(path)
         self.sample_arguments = sample_arguments or {}
         self.scores = []
+        self._logged = {}
         self._real_features = {}
 
     def on_epoch_end(self, epoch, logs=None):
+        if self.model.stop_training:  # a term is not finite, and there is nothing to score
+            return
         is_last = epoch + 1 == self.params["epochs"]
-        if (epoch + 1) % self.every == 0 or is_last or not self.scores:
+        if (epoch + 1) % self.every == 0 or is_last or not self._logged:
             self.evaluate(self.model, epoch + 1)
+            values = {name: v for score in self.scores for name, v in score.values.items()}
+            self._logged = {f"val_{name}": float(value) for name, value in values.items()}
         if logs is not None:
-            for score in self.scores:
-                logs.update({f"val_{name}": value for name, value in score.values.items()})
+            logs.update(self._logged)
+
+    def state(self):
+        """What `Checkpoints` keeps: the numbers that epochs without a score repeat."""
+        return self._logged
+
+    def set_state(self, state):
+        self._logged = state
 
     def evaluate(self, model, epoch=None):
         """Scores a model now.

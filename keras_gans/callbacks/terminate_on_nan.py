@@ -24,6 +24,8 @@ class TerminateOnNaN(keras.callbacks.TerminateOnNaN):
         RuntimeError: In `fit`, if `raise_error` is set and something is not finite.
     """
 
+    message = None
+
     def on_train_begin(self, logs=None):
         self.message = None
 

@@ -43,7 +43,11 @@ def evaluate(
     _scoring.check(metrics, num, seed)
     exported = Exported(export)
     images = {**_scoring.image_settings(exported), "data_dir": data_dir}
-    extractor = _scoring.choose_extractor(data, images, inception=inception, classifier=classifier)
+    extractor = None
+    if set(metrics) != {"swd"}:
+        extractor = _scoring.choose_extractor(
+            data, images, inception=inception, classifier=classifier
+        )
     real = _scoring.real_images(data, num, split=split, **images)
     with Progress(transient=True) as progress:
         generated = _scoring.samples_of(exported, num, seed, progress)

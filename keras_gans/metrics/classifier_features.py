@@ -123,7 +123,13 @@ class ClassifierFeatures(FeatureExtractor):
             "num_classes": num_classes,
             "feature_dim": feature_dim,
         }
-        self.model = build_classifier(image_shape, num_classes, feature_dim, seed)
+        # Always float32: a score must not depend on the precision that a generator trains in.
+        policy = keras.config.dtype_policy()
+        keras.config.set_dtype_policy("float32")
+        try:
+            self.model = build_classifier(image_shape, num_classes, feature_dim, seed)
+        finally:
+            keras.config.set_dtype_policy(policy)
 
     def _set_weights(self, arrays):
         self.model.set_weights([arrays[f"weight_{i}"] for i in range(len(self.model.weights))])

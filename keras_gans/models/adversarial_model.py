@@ -10,7 +10,7 @@ from keras import ops
 from keras_gans.models import exporting, gradients, saved_state
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_finite
+from keras_gans.utils.checks import check_divides, check_finite
 from keras_gans.utils.files import written_whole
 
 EVALUATION = 1 << 31  # marks the noise of evaluation, which training never draws
@@ -292,22 +292,43 @@ class AdversarialModel(keras.Model):
                 the networks, and for checkpoints of data that cannot start at any step.
         """
         check_finite(x=x, y=y)
+        check_divides(x, kwargs.get("batch_size"), self.distribute_strategy.num_replicas_in_sync)
         callbacks = kwargs.get("callbacks") or []
         callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-        resumed = [c.restore(self, callbacks) for c in callbacks if hasattr(c, "restore")]
-        if resumed and not hasattr(x, "from_step"):
+        checkpoints = [callback for callback in callbacks if hasattr(callback, "restore")]
+        if checkpoints and not hasattr(x, "from_step"):
             raise ValueError(
                 "`x` must be batches of `keras_gans.data`, which can start at any step, where "
                 f"checkpoints are written. Received: {type(x).__name__}"
             )
+        for callback in checkpoints:
+            callback.restore(self, callbacks)
         if hasattr(x, "from_step"):
             step = int(self.step.numpy())
-            steps_per_epoch = kwargs.setdefault("steps_per_epoch", x.steps_per_epoch)
-            if any(resumed):
-                kwargs["initial_epoch"], self.steps_to_skip = divmod(step, steps_per_epoch)
+            steps_per_epoch = kwargs["steps_per_epoch"] = (
+                kwargs.get("steps_per_epoch") or x.steps_per_epoch
+            )
+            for callback in checkpoints:
+                self._check_executions(steps_per_epoch)
+                kwargs["initial_epoch"], self.steps_to_skip = divmod(
+                    step - callback.first_step, steps_per_epoch
+                )
             x = x.from_step(step)
             kwargs["shuffle"] = False  # or Keras warns that it cannot
-        return super().fit(x, y, **kwargs)
+        try:
+            return super().fit(x, y, **kwargs)
+        finally:
+            self.steps_to_skip = 0
+            for callback in checkpoints:
+                callback.release()
+
+    def _check_executions(self, steps_per_epoch):
+        if steps_per_epoch % self.steps_per_execution:
+            raise ValueError(
+                "`steps_per_execution` must divide the steps of an epoch where checkpoints are "
+                f"written. Received: steps_per_execution={self.steps_per_execution}, "
+                f"{steps_per_epoch} steps an epoch"
+            )
 
     def make_train_function(self, force=False):
         """Keras's, preceded by the steps of an epoch that were made before a resume."""

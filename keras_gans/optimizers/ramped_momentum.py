@@ -10,7 +10,7 @@ class RampedMomentumSGD(keras.optimizers.SGD):
 
     Args:
         learning_rate: Float or schedule.
-        momentum: Float in [0, 1), until `ramp_start`.
+        momentum: Float in (0, 1), until `ramp_start`.
         final_momentum: Float in [0, 1), from `ramp_end` on.
         ramp_start: Integer, the step at which the momentum begins to rise.
         ramp_end: Integer > `ramp_start`, the step at which it has risen.
@@ -31,6 +31,8 @@ class RampedMomentumSGD(keras.optimizers.SGD):
         **kwargs,
     ):
         super().__init__(learning_rate=learning_rate, momentum=momentum, **kwargs)
+        if not 0 < momentum < 1:
+            raise ValueError(f"`momentum` must be in (0, 1). Received: momentum={momentum}")
         if not 0 <= ramp_start < ramp_end:
             raise ValueError(
                 "`ramp_start` must be at least 0 and less than `ramp_end`. "

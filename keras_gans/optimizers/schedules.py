@@ -64,10 +64,18 @@ class Scaled(keras.optimizers.schedules.LearningRateSchedule):
         return cls(schedule, config["factor"])
 
 
-def scale_learning_rate(optimizer, factor):
-    """Multiplies an optimizer's learning rate, whether it is a number or a schedule."""
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of a loss scale
+def scale_learning_rate(optimizer, factor, applied=1.0):
+    """Makes an optimizer's learning rate `factor` times what it was made with.
+
+    Args:
+        optimizer: A built optimizer, or a loss scale around one.
+        factor: Float > 0.
+        applied: The factor that its restored state holds already. A rate that is a number is part
+            of that state; one that is a schedule is not, and is scaled in full.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
-        optimizer._learning_rate = Scaled(optimizer._learning_rate, factor)
-    else:
-        optimizer.learning_rate = float(optimizer.learning_rate) * factor
+        if factor != 1.0:
+            optimizer._learning_rate = Scaled(optimizer._learning_rate, factor)
+    elif factor != applied:
+        optimizer.learning_rate = float(optimizer.learning_rate) * factor / applied

@@ -1,5 +1,8 @@
 """From a recipe to a trained, saved and exported model in a folder."""
 
+import pathlib
+import tempfile
+
 import keras
 import rich.console
 import tyro
@@ -46,18 +49,21 @@ def run(recipe, args=None):
     if recipe.dry_run:
         return _dry_run(recipe, strategy)
     chief = strategies.is_chief(strategy)
-    folder = run_folder.prepare(recipe)
     data = recipe.dataset()
     model = _build(recipe, data, strategy)
+    folder = run_folder.prepare(recipe, data, model)
     checkpoints = callbacks.Checkpoints(
         folder / "checkpoints",
         every_minutes=recipe.checkpoint_minutes,
         keep=recipe.keep,
+        best="val_fid" if recipe.score_every else None,
         write=chief,
     )
     guard = callbacks.TerminateOnNaN()
-    scorers = [scoring.evaluator(recipe, folder / "scores.jsonl")] if recipe.score_every else []
-    _start_or_continue(recipe, folder, data, model, checkpoints, chief)
+    scorers = []
+    if recipe.score_every:
+        scorers = [scoring.evaluator(recipe, folder / "scores.jsonl" if chief else None)]
+    first_step = _start_or_continue(recipe, folder, data, model, checkpoints, chief)
     model.fit(
         data,
         epochs=recipe.epochs,
@@ -66,12 +72,25 @@ def run(recipe, args=None):
     )
     if guard.message:
         raise FloatingPointError(_way_back(guard.message, checkpoints, recipe))
+    _save(model, folder, chief)
     if chief:
-        model.save(folder / "final.keras")
         for score in scorers[0].scores if scorers else ():
             CONSOLE.print(str(score))
-        _say_what_to_do_next(folder, serving.publish(model, recipe.publish or folder / "export"))
+        exports = recipe.publish or folder / "export"
+        if first_step == int(model.step.numpy()) and exports.exists():
+            CONSOLE.print("Nothing was left to train, and no new version is published.")
+        else:
+            _say_what_to_do_next(folder, serving.publish(model, exports))
     return model
+
+
+def _save(model, folder, chief):
+    """Writes `final.keras`. All workers take part in reading the state, and the chief keeps it."""
+    if chief:
+        model.save(folder / "final.keras")
+    else:
+        with tempfile.TemporaryDirectory() as elsewhere:
+            model.save(pathlib.Path(elsewhere, "final.keras"))
 
 
 def _build(recipe, data, strategy):
@@ -87,22 +106,25 @@ def _build(recipe, data, strategy):
 
 
 def _start_or_continue(recipe, folder, data, model, checkpoints, chief):
-    """Restores the newest checkpoint, says so, and writes down the settings of what follows."""
-    name, step = run_folder.recipe_name(type(recipe)), 0
-    if checkpoints.restore(model):
-        step = int(model.step.numpy())
-        factor = recipe.learning_rate_factor / run_folder.learning_rate_factor(folder)
-    else:
-        factor = recipe.learning_rate_factor
-    if factor != 1.0:
-        for optimizer in model.optimizers.values():
-            scale_learning_rate(optimizer, factor)
-        checkpoints.save(step)  # before the settings, so that no later start scales again
+    """Restores the newest checkpoint, says so, and writes down the settings of what follows.
+
+    Returns:
+        The step from which the training goes on.
+    """
+    name = run_folder.recipe_name(type(recipe))
+    checkpoints.restore(model)
+    step = int(model.step.numpy())
+    # The factor that the state was made with is kept in the checkpoint, so that it is applied once.
+    applied = checkpoints.extra.get("learning_rate_factor", 1.0)
+    for optimizer in model.optimizers.values():
+        scale_learning_rate(optimizer, recipe.learning_rate_factor, applied)
+    checkpoints.extra["learning_rate_factor"] = recipe.learning_rate_factor
     if chief:
-        run_folder.write_settings(folder, recipe)
+        run_folder.write_settings(folder, recipe, data, model)
         run_folder.cut_metrics(folder, step // data.steps_per_epoch)
         what = f"Continuing {name} at step {step}" if step else f"Training {name}"
         CONSOLE.print(f"{what} for {recipe.epochs} epochs on {data!r}. Everything goes to {folder}")
+    return step
 
 
 def _watchers(folder):
@@ -114,13 +136,13 @@ def _watchers(folder):
 
 
 def _dry_run(recipe, strategy):
-    """Shows what a run would be: its settings, its networks and two steps; writes nothing."""
-    CONSOLE.print_json(data=run_folder.settings(recipe))
+    """Shows what a run would be: its settings, its networks, two executions; writes nothing."""
     data = recipe.dataset()
     model = _build(recipe, data, strategy)
+    CONSOLE.print_json(data=run_folder.settings(recipe, data, model))
     for name in model.network_names:
         getattr(model, name).summary()
-    model.fit(data, steps_per_epoch=2, epochs=1)
+    model.fit(data, steps_per_epoch=2 * recipe.steps_per_execution, epochs=1)
     CONSOLE.print("A dry run: nothing was written.")
     return model
 

@@ -25,7 +25,7 @@ MAY_CHANGE = {
 }
 
 
-def settings(recipe):
+def settings(recipe, data, model):
     """Dictionary of plain values: the resolved settings, and what else changes the numbers."""
     values = {
         name: str(value) if isinstance(value, pathlib.Path) else value
@@ -37,15 +37,24 @@ def settings(recipe):
         "tensorflow": tf.__version__,
         "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
     }
-    return {"recipe": recipe_name(type(recipe)), **values, "environment": environment}
+    return {
+        "recipe": recipe_name(type(recipe)),
+        **values,
+        "steps_per_epoch": data.steps_per_epoch,
+        "replicas": model.distribute_strategy.num_replicas_in_sync,
+        "environment": environment,
+    }
 
 
 def recipe_name(recipe_class):
     """The recipe's name on the command line: that of its file."""
-    return pathlib.Path(inspect.getfile(recipe_class)).stem
+    try:
+        return pathlib.Path(inspect.getfile(recipe_class)).stem
+    except (OSError, TypeError):  # written in a notebook
+        return recipe_class.__name__.lower()
 
 
-def prepare(recipe):
+def prepare(recipe, data, model):
     """Makes the folder of the run, unless it is there, and returns its path.
 
     Raises:
@@ -55,7 +64,7 @@ def prepare(recipe):
     folder = recipe.output or pathlib.Path("runs", recipe_name(type(recipe)))
     folder.mkdir(parents=True, exist_ok=True)
     if not recipe.resume_anyway:
-        changes = _changes(_read_settings(folder), settings(recipe))
+        changes = _changes(_read_settings(folder), settings(recipe, data, model))
         if changes:
             raise ValueError(
                 f"{folder} holds a run with other settings; continue it with --resume-anyway, or "
@@ -64,24 +73,24 @@ def prepare(recipe):
     return folder
 
 
-def write_settings(folder, recipe):
+def write_settings(folder, recipe, data, model):
     """Writes `config.json`: what decides the numbers of a run, and what was run."""
     with written_whole(folder / "config.json") as aside:
-        aside.write_text(json.dumps(settings(recipe), indent=2) + "\n")
-
-
-def learning_rate_factor(folder):
-    """The factor by which the learning rates of the run in `folder` are scaled already."""
-    return _read_settings(folder).get("learning_rate_factor", 1.0)
+        aside.write_text(json.dumps(settings(recipe, data, model), indent=2) + "\n")
 
 
 def cut_metrics(folder, num_epochs):
-    """Drops the rows of `metrics.csv` that were written after the state a run continues from."""
+    """Drops what was written about epochs after the state from which a run continues."""
     file = folder / "metrics.csv"
     if file.exists():
         lines = file.read_text().splitlines(keepends=True)
         with written_whole(file) as aside:
             aside.write_text("".join(lines[: 1 + num_epochs] if num_epochs else []))
+    file = folder / "scores.jsonl"
+    if file.exists():
+        lines = file.read_text().splitlines(keepends=True)
+        with written_whole(file) as aside:
+            aside.write_text("".join(x for x in lines if json.loads(x)["epoch"] <= num_epochs))
 
 
 def _read_settings(folder):

@@ -21,10 +21,10 @@ def choose(name="auto"):
     """
     if name not in NAMES:
         raise ValueError(f"`strategy` must be one of {NAMES}. Received: strategy={name!r}")
+    if name == "auto" and "TF_CONFIG" in os.environ:
+        name = "multiworker"
     if name == "auto":
-        several_gpus = len(tf.config.list_logical_devices("GPU")) > 1
-        name = "mirrored" if several_gpus else "one"
-        name = "multiworker" if "TF_CONFIG" in os.environ else name
+        name = "mirrored" if len(tf.config.list_physical_devices("GPU")) > 1 else "one"
     if name == "multiworker":
         if "TF_CONFIG" not in os.environ:
             raise ValueError(
@@ -46,6 +46,9 @@ def choose(name="auto"):
 def is_chief(strategy):
     """Whether this process writes files: the only one, or the first of several workers."""
     resolver = strategy.cluster_resolver
-    if resolver is None or not resolver.cluster_spec().as_dict():
+    cluster = {} if resolver is None else resolver.cluster_spec().as_dict()
+    if not cluster:
         return True
-    return resolver.task_id == 0 and resolver.task_type in ("worker", "chief", None)
+    if "chief" in cluster:
+        return resolver.task_type == "chief"
+    return resolver.task_type in ("worker", None) and resolver.task_id == 0

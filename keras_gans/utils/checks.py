@@ -22,3 +22,26 @@ def check_shape_tuple(name, shape):
     """Raises a `ValueError` unless `shape` is a tuple of positive integers."""
     if not shape or not all(isinstance(size, int) and size > 0 for size in shape):
         raise ValueError(f"`{name}` must be a tuple of positive integers. Received: {name}={shape}")
+
+
+def check_divides(x, batch_size, replicas):
+    """Raises a `ValueError` where a batch of `x` would not spread evenly over the replicas.
+
+    Args:
+        x: What `fit` got: batches that know their `batch_size`, an array, or anything else, of
+            which nothing is known.
+        batch_size: The argument of `fit`; Keras takes 32 for `None`.
+        replicas: Integer, number of replicas.
+    """
+    if replicas == 1:
+        return
+    size = getattr(x, "batch_size", None)
+    rest = 0
+    if size is None and isinstance(x, np.ndarray):
+        size = batch_size or 32
+        rest = len(x) % size
+    if size is not None and (size % replicas or rest % replicas):
+        raise ValueError(
+            f"Every batch, the last one too, must be a multiple of the {replicas} replicas. "
+            f"Received: batch_size={size}" + (f", a last batch of {rest}" if rest else "")
+        )

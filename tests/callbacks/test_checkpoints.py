@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 
 import keras
@@ -17,7 +18,8 @@ from tests.models.tiny import build_model, points
 def fit(directory, epochs=1, seed=0, checkpoints=None, **kwargs):
     keras.utils.set_random_seed(seed)
     model = build_model(DCGAN)
-    checkpoints = checkpoints or callbacks.Checkpoints(directory, every_steps=1, **kwargs)
+    kwargs.setdefault("every_steps", 1)
+    checkpoints = checkpoints or callbacks.Checkpoints(directory, **kwargs)
     batches = data.load(points(), batch_size=16)
     model.fit(batches, epochs=epochs, verbose=0, callbacks=[checkpoints])
     return model, checkpoints
@@ -126,6 +128,68 @@ class TestCheckpoints:
     def test_data_that_cannot_start_anywhere_is_refused(self, tmp_path):
         with pytest.raises(ValueError, match="`x` must be batches of `keras_gans.data`"):
             build_model(DCGAN).fit(points(), verbose=0, callbacks=[callbacks.Checkpoints(tmp_path)])
+
+    def test_a_damaged_newer_one_does_not_push_out_the_good_ones(self, tmp_path):
+        fit(tmp_path, epochs=1, keep=2)
+        DAMAGE["empty"](data_file(tmp_path, 4))
+        DAMAGE["empty"](data_file(tmp_path, 3))
+        fit(tmp_path, epochs=1, every_steps=3, keep=1)
+        _, checkpoints = fit(tmp_path, epochs=1, keep=1)
+        assert checkpoints.resumed_from.endswith("step-4")
+
+    def test_a_second_fit_goes_on_counting_epochs(self, tmp_path):
+        checkpoints = callbacks.Checkpoints(tmp_path, every_steps=1)
+        model, _ = fit(tmp_path, epochs=2, checkpoints=checkpoints)
+        batches = data.load(points(), batch_size=16)
+        history = model.fit(batches, epochs=3, verbose=0, callbacks=[checkpoints])
+        assert int(model.step.numpy()) == 12 and history.epoch == [0, 1, 2]
+
+    def test_epochs_of_a_loaded_model_count_from_its_loading(self, tmp_path):
+        model, _ = fit(tmp_path / "first", epochs=2)
+        model.save(tmp_path / "model.keras")
+        batches = data.load(points(), batch_size=16)
+        for epochs in (1, 2):  # the second is what follows a kill after the first
+            model = keras.models.load_model(tmp_path / "model.keras")
+            checkpoints = callbacks.Checkpoints(tmp_path / "second", every_steps=1)
+            model.fit(batches, epochs=epochs, verbose=0, callbacks=[checkpoints])
+            assert int(model.step.numpy()) == 8 + 4 * epochs
+
+    def test_history_is_whole_where_nothing_is_left_to_train(self, tmp_path):
+        first, _ = fit(tmp_path, epochs=2)
+        again, _ = fit(tmp_path, epochs=2)
+        assert again.history.history == first.history.history
+        assert again.history.epoch == [0, 1]
+
+    def test_executions_that_do_not_divide_an_epoch_are_refused(self, tmp_path):
+        model = build_model(DCGAN, compiled=False)
+        model.compile(steps_per_execution=3)
+        with pytest.raises(ValueError, match="steps_per_execution=3, 4 steps an epoch"):
+            model.fit(
+                data.load(points(), batch_size=16),
+                verbose=0,
+                callbacks=[callbacks.Checkpoints(tmp_path)],
+            )
+
+    def test_weights_that_no_checkpoint_holds_are_refused(self, tmp_path):
+        stopping = keras.callbacks.EarlyStopping(
+            monitor="generator_loss", mode="min", restore_best_weights=True
+        )
+        with pytest.raises(ValueError, match="restore_best_weights"):
+            build_model(DCGAN).fit(
+                data.load(points(), batch_size=16),
+                verbose=0,
+                callbacks=[stopping, callbacks.Checkpoints(tmp_path)],
+            )
+
+    def test_best_of_an_unknown_log_is_refused(self, tmp_path):
+        with pytest.raises(ValueError, match="Received: 'val_fld'"):
+            fit(tmp_path, best="val_fld")
+
+    def test_signals_are_given_back_after_an_error(self, tmp_path):
+        before = signal.getsignal(signal.SIGTERM)
+        with pytest.raises(ValueError, match="best"):
+            fit(tmp_path, best="val_fld")
+        assert signal.getsignal(signal.SIGTERM) is before
 
     @pytest.mark.parametrize(
         "arguments", [{"every_steps": 0}, {"every_minutes": 0}, {"keep": 0}, {"best_mode": "most"}]

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from keras_gans.utils.checks import check_divides, check_finite, check_shape_tuple
+
+
+class TestCheckDivides:
+    def test_one_replica_takes_anything(self):
+        check_divides(np.zeros((7, 2)), 3, replicas=1)
+
+    @pytest.mark.parametrize("num, batch_size", [(64, 32), (64, None), (12, 8)])
+    def test_even_batches_pass(self, num, batch_size):
+        check_divides(np.zeros((num, 2)), batch_size, replicas=2)
+
+    @pytest.mark.parametrize("num, batch_size", [(64, 3), (65, 32), (17, 16)])
+    def test_uneven_batches_are_refused(self, num, batch_size):
+        with pytest.raises(ValueError, match="multiple of the 2 replicas"):
+            check_divides(np.zeros((num, 2)), batch_size, replicas=2)
+
+    def test_batches_know_their_size(self):
+        from keras_gans import data
+
+        with pytest.raises(ValueError, match="batch_size=16"):
+            check_divides(data.load(np.zeros((32, 2), "float32"), batch_size=16), None, replicas=3)
+
+
+def test_check_finite_counts_and_names():
+    check_finite(x=np.zeros(3), y=None, labels=np.array([1, 2]))
+    with pytest.raises(ValueError, match="`y` must be finite. Received: 2 of 3"):
+        check_finite(x=np.zeros(3), y=np.array([np.nan, 1.0, np.inf]))
+
+
+@pytest.mark.parametrize("shape", [(), (3, 0), (2.0,)])
+def test_check_shape_tuple(shape):
+    with pytest.raises(ValueError, match="`image_shape`"):
+        check_shape_tuple("image_shape", shape)
