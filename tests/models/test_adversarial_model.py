@@ -273,6 +273,16 @@ class TestPrecision:
         for full, half in zip(*steps, strict=True):
             np.testing.assert_allclose(half, full, rtol=0.05, atol=2e-4)
 
+    def test_bfloat16_trains_without_a_loss_scale(self):
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        model = build_model(DCGAN)
+        assert not any(
+            isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+            for optimizer in model.optimizers.values()
+        )
+        assert np.isfinite(list(fit(model).history.values())).all()
+        assert all(variable.dtype == "float32" for variable in model.trainable_variables)
+
     def test_overflow_skips_the_step_of_that_player_only(self):
         keras.config.set_dtype_policy("mixed_float16")
         model = build_model(DCGAN)
