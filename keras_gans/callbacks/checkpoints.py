@@ -99,7 +99,11 @@ class Checkpoints(keras.callbacks.Callback):
                     "`EarlyStopping(restore_best_weights=True)` keeps weights that no checkpoint "
                     'holds; use `Checkpoints(best="<log>")` for the best epoch instead.'
                 )
-        state = {name: variable.value for name, variable in model.training_state().items()}
+        state = {
+            f"{name}_{index}": part
+            for name, variable in model.training_state().items()
+            for index, part in enumerate(_parts(variable))
+        }
         self._store = CheckpointStore(self.directory, state, self.keep, self.write)
         if self.best:
             self._best_store = CheckpointStore(self.directory / "best", state, 1, self.write)
@@ -119,7 +123,8 @@ class Checkpoints(keras.callbacks.Callback):
         # `fit` resets the metrics when an epoch begins, and schedules change the learning rates;
         # where we are in the middle of one, both have happened already.
         variables = [*model.metrics_variables, *_learning_rates(model)]
-        self._before_epoch = [(variable, variable.numpy()) for variable in variables]
+        parts = [part for variable in variables for part in _parts(variable)]
+        self._before_epoch = [(part, part.numpy()) for part in parts]
         return self.resumed_from is not None
 
     def paths(self):
@@ -261,6 +266,16 @@ def _state(callback):
         return callback.state()
     counters = {name: value for name, value in vars(callback).items() if name in COUNTERS}
     return {n: float(v) for n, v in counters.items() if isinstance(v, (int, float, np.number))}
+
+
+def _parts(variable):
+    """The `tf.Variable`s behind a Keras variable: one, or one per replica of this process.
+
+    Replicas hold their own sums of the metrics and their own statistics of plain batch norm.
+    Written as one value these would come back rounded differently.
+    """
+    parts = getattr(variable.value, "values", None)
+    return list(parts) if parts is not None and len(parts) > 1 else [variable.value]
 
 
 def _learning_rates(model):
