@@ -6,7 +6,8 @@ STAMP := $(VENV)/.installed
 .PHONY: demo test lint format clean
 
 demo: $(STAMP)  ## train DCGAN on the embedded data, score it, export it
-	$(BIN)/python -m train dcgan --epochs 2 --score-every 2 --output runs/demo --publish saved_models/demo
+	$(BIN)/python -m train dcgan --epochs 2 --batch-size 96 --ema-decay 0.99 --score-every 2 \
+		--output runs/demo --publish saved_models/demo
 
 test: lint  ## lint, format check and the fast tests
 	$(BIN)/python -m pytest
