@@ -144,9 +144,7 @@ class AdversarialModel(keras.Model):
             "jit_compile": False,
             **kwargs,
         }
-        super().compile(
-            optimizer=None, **{"jit_compile": False, **kwargs}, auto_scale_loss=auto_scale_loss
-        )
+        super().compile(optimizer=None, **self._compile_arguments)
         for player, optimizer in optimizers.items():
             if auto_scale_loss and self._computes_in_float16(player):
                 optimizer = gradients.with_loss_scale(optimizer)
