@@ -2,10 +2,12 @@
 
 from keras_gans.networks.dcgan import build_dcgan_discriminator, build_dcgan_generator
 from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_generator
+from keras_gans.networks.perceptron import build_perceptron
 
 __all__ = [
     "build_dcgan_discriminator",
     "build_dcgan_generator",
     "build_maxout_discriminator",
     "build_mlp_generator",
+    "build_perceptron",
 ]

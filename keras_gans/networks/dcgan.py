@@ -3,70 +3,29 @@
 import keras
 from keras import layers
 
+from keras_gans.networks._common import batch_norm, decayed, halvings, normal
+
 SIZES = (28, 32, 64, 128)
 
 
-def _normal(mean=0.0):
-    """A new initializer on every call: one object shared by layers would repeat its values."""
-    return keras.initializers.RandomNormal(mean, 0.02)
-
-
-def _regularizer():
-    """The official code adds 1e-5 times the weight to its gradient; Keras squares, hence half."""
-    return keras.regularizers.L2(0.5e-5)
-
-
 def _batch_norm(affine):
-    """Batch normalization as the papers of the time used it.
-
-    The official code normalises by batch statistics even when it samples. Moving averages make a
-    sample independent of its neighbours; they follow with decay 0.9, and 1e-5 instead of 1e-8
-    keeps a channel that went quiet from being blown up.
-    """
-    return layers.BatchNormalization(
-        momentum=0.9,
-        epsilon=1e-5,
-        center=affine,
-        scale=affine,
-        gamma_initializer=_normal(1.0),
-    )
+    return batch_norm(center=affine, scale=affine, gamma_initializer=normal(mean=1.0))
 
 
 def _dense(units, **kwargs):
-    return layers.Dense(
-        units,
-        use_bias=False,
-        kernel_initializer=_normal(),
-        kernel_regularizer=_regularizer(),
-        **kwargs,
-    )
+    return decayed(layers.Dense, units, rate=1e-5, **kwargs)
 
 
 def _convolution(layer, filters):
-    return layer(
-        filters,
-        5,
-        strides=2,
-        padding="same",
-        use_bias=False,
-        kernel_initializer=_normal(),
-        kernel_regularizer=_regularizer(),
-    )
+    return decayed(layer, filters, 5, strides=2, padding="same", rate=1e-5)
 
 
-def _widths(image_shape, width):
-    """Channels at each resolution from the image inwards, doubling at every halving."""
-    height, image_width, channels = image_shape
-    if height != image_width or height not in SIZES or channels not in (1, 3):
-        raise ValueError(
-            f"`image_shape` must be (size, size, channels) with a size of {SIZES} and 1 or 3 "
-            "channels; pass networks of your own for other shapes. "
-            f"Received: image_shape={tuple(image_shape)}"
-        )
-    stages = 2 if height == 28 else height.bit_length() - 3  # down to 7 or to 4 pixels
+def _pyramid(image_shape, width):
+    """Smallest height, and channels at each resolution from the image inwards, doubling."""
+    smallest, stages = halvings(image_shape, SIZES)
     if width is None:
-        width = 64 if height in (28, 32, 128) else 128
-    return [width * 2**stage for stage in range(stages)]
+        width = 128 if image_shape[0] == 64 else 64
+    return smallest, [width * 2**stage for stage in range(stages)]
 
 
 def build_dcgan_generator(latent_dim=100, image_shape=(64, 64, 3), width=None):
@@ -92,10 +51,9 @@ def build_dcgan_generator(latent_dim=100, image_shape=(64, 64, 3), width=None):
         net is the official MNIST model without its labels (two dense layers, batch normalization
         without gain and bias), and with the paper's tanh for that code's sigmoid.
     """
-    widths = _widths(image_shape, width)
+    smallest, widths = _pyramid(image_shape, width)
     size, _, channels = image_shape
     affine = size != 28
-    smallest = 7 if size == 28 else 4
     latents = keras.Input((latent_dim,), name="latents")
     x = latents
     if size == 28:
@@ -128,7 +86,7 @@ def build_dcgan_discriminator(image_shape=(64, 64, 3), width=None):
         Radford et al., 2015 (arXiv:1511.06434), section 3: batch normalization everywhere but in
         the first layer, LeakyReLU with slope 0.2.
     """
-    widths = _widths(image_shape, width)
+    _, widths = _pyramid(image_shape, width)
     affine = image_shape[0] != 28
     images = keras.Input(image_shape, name="images")
     x = layers.LeakyReLU(0.2)(_convolution(layers.Conv2D, widths[0])(images))

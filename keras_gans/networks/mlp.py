@@ -1,16 +1,10 @@
 """The multilayer perceptrons of the first GAN paper, for MNIST."""
 
-import math
-
 import keras
 from keras import layers
 
 from keras_gans.layers import Maxout
-
-
-def _uniform(limit):
-    """A new initializer on every call: one object shared by layers would repeat its values."""
-    return keras.initializers.RandomUniform(-limit, limit)
+from keras_gans.networks._common import sigmoid_images, uniform, unit_pixels
 
 
 def build_mlp_generator(
@@ -36,16 +30,14 @@ def build_mlp_generator(
         library's `[-1, 1]` by `2 s - 1`.
     """
     latents = keras.Input((latent_dim,), name="latents")
-    x = layers.Dense(width, activation="relu", kernel_initializer=_uniform(0.05))(latents)
-    x = layers.Dense(width, activation="relu", kernel_initializer=_uniform(0.05))(x)
-    x = layers.Dense(
-        math.prod(data_shape),
-        kernel_initializer=_uniform(0.05),
+    x = layers.Dense(width, activation="relu", kernel_initializer=uniform(0.05))(latents)
+    x = layers.Dense(width, activation="relu", kernel_initializer=uniform(0.05))(x)
+    images = sigmoid_images(
+        x,
+        data_shape,
+        kernel_initializer=uniform(0.05),
         bias_initializer=output_bias_initializer,
-    )(x)
-    x = layers.Activation("sigmoid", dtype="float32")(x)
-    x = layers.Rescaling(2.0, offset=-1.0, dtype="float32")(x)
-    images = layers.Reshape(data_shape, dtype="float32", name="images")(x)
+    )
     return keras.Model(latents, images, name="generator")
 
 
@@ -66,12 +58,10 @@ def build_maxout_discriminator(data_shape=(28, 28, 1), units=240, pieces=5):
         configuration for MNIST: 20 % of the pixels and 50 % of the hidden units are dropped.
     """
     images = keras.Input(data_shape, name="images")
-    x = layers.Rescaling(0.5, offset=0.5)(images)  # the pixels in [0, 1] that dropout zeroes
-    x = layers.Flatten()(x)
-    x = layers.Dropout(0.2)(x)
-    x = Maxout(units, pieces, kernel_initializer=_uniform(0.005))(x)
+    x = layers.Dropout(0.2)(unit_pixels(images))  # what is dropped is 0, black
+    x = Maxout(units, pieces, kernel_initializer=uniform(0.005))(x)
     x = layers.Dropout(0.5)(x)
-    x = Maxout(units, pieces, kernel_initializer=_uniform(0.005))(x)
+    x = Maxout(units, pieces, kernel_initializer=uniform(0.005))(x)
     x = layers.Dropout(0.5)(x)
-    logits = layers.Dense(1, kernel_initializer=_uniform(0.005), dtype="float32", name="logits")(x)
+    logits = layers.Dense(1, kernel_initializer=uniform(0.005), dtype="float32", name="logits")(x)
     return keras.Model(images, logits, name="discriminator")

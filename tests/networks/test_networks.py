@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 
 from keras_gans import networks
-
-
-def trainable(network):
-    return sum(math.prod(variable.shape) for variable in network.trainable_variables)
+from tests.networks.checks import trainable
 
 
 class TestMLP:
