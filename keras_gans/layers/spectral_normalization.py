@@ -17,8 +17,8 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     A call moves nothing: it takes the step of the power iteration from `u` without keeping it, so
     that real and fake batches, and both players, see the same weight. `follow_kernel` keeps it;
-    `AdversarialModel.descend` calls that after every step of the player that owns the layer, however
-    often the layer was called in between.
+    `AdversarialModel.descend` calls that after every step of the player that owns the layer,
+    however often the layer was called in between.
 
     `keras.layers.SpectralNormalization` differs: each training call overwrites the weight with its
     normalised value, and no gradient flows through `sigma`.
@@ -100,7 +100,7 @@ class SpectralNormalization(keras.layers.Wrapper):
 
 
 def _power_iteration(matrix, u):
-    """One step towards the leading singular vectors: `(v, u)` of lengths `(rows,)`, `(columns,)`."""
+    """One step towards the leading singular vectors `v` `(rows,)` and `u` `(columns,)`."""
     v = _unit(ops.matmul(matrix, u))
     u = _unit(ops.matmul(v, matrix))
     return ops.stop_gradient(v), ops.stop_gradient(u)

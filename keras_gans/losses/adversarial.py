@@ -61,3 +61,140 @@ def non_saturating_generator_loss(fake_logits):
         Goodfellow et al., 2014, "Generative Adversarial Nets" (arXiv:1406.2661), section 3.
     """
     return _mean(ops.softplus(-fake_logits))
+
+
+def least_squares_discriminator_loss(real_logits, fake_logits, real_target=1.0, fake_target=0.0):
+    """Squared distances to the targets, `E[(D(x) - b)^2] / 2 + E[(D(G(z)) - a)^2] / 2`.
+
+    Args:
+        real_logits: Tensor of any shape, `D(x)`, not squashed.
+        fake_logits: Tensor of any shape, `D(G(z))`.
+        real_target: Float, the paper's b.
+        fake_target: Float, the paper's a.
+
+    Returns:
+        Scalar, at least 0; `1/4` where `D` is `1/2` everywhere, with the default targets.
+
+    Reference:
+        Mao et al., 2017, "Least Squares Generative Adversarial Networks" (arXiv:1611.04076),
+        equation 2.
+    """
+    real = _mean(ops.square(ops.cast(real_logits, "float32") - real_target))
+    fake = _mean(ops.square(ops.cast(fake_logits, "float32") - fake_target))
+    return 0.5 * real + 0.5 * fake
+
+
+def least_squares_generator_loss(fake_logits, target=1.0):
+    """`E[(D(G(z)) - c)^2] / 2`: also fakes far on the real side are pulled to the target.
+
+    Args:
+        fake_logits: Tensor of any shape, `D(G(z))`.
+        target: Float, the paper's c.
+
+    Returns:
+        Scalar, at least 0.
+
+    Reference:
+        Mao et al., 2017 (arXiv:1611.04076), equation 2.
+    """
+    return 0.5 * _mean(ops.square(ops.cast(fake_logits, "float32") - target))
+
+
+def wasserstein_critic_loss(real_scores, fake_scores):
+    """`E[f(G(z))] - E[f(x)]`, whose negative estimates the Wasserstein-1 distance.
+
+    The estimate holds for a critic whose slope is at most 1 (and up to the factor `K` for slopes of
+    at most `K`), which weight clipping, a gradient penalty or spectral normalization must see to.
+
+    Args:
+        real_scores: Tensor of any shape, `f(x)`.
+        fake_scores: Tensor of any shape, `f(G(z))`.
+
+    Returns:
+        Scalar, unbounded.
+
+    Reference:
+        Arjovsky et al., 2017, "Wasserstein GAN" (arXiv:1701.07875), equation 2 and algorithm 1.
+    """
+    return _mean(fake_scores) - _mean(real_scores)
+
+
+def wasserstein_generator_loss(fake_scores):
+    """`-E[f(G(z))]`.
+
+    Args:
+        fake_scores: Tensor of any shape, `f(G(z))`.
+
+    Returns:
+        Scalar, unbounded.
+
+    Reference:
+        Arjovsky et al., 2017 (arXiv:1701.07875), algorithm 1.
+    """
+    return -_mean(fake_scores)
+
+
+def hinge_discriminator_loss(real_logits, fake_logits):
+    """`E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))]`: no gradient beyond the margins at 1 and -1.
+
+    Args:
+        real_logits: Tensor of any shape, `D(x)`.
+        fake_logits: Tensor of any shape, `D(G(z))`.
+
+    Returns:
+        Scalar, at least 0; 2 where `D` is 0 everywhere.
+
+    Reference:
+        Lim and Ye, 2017, "Geometric GAN" (arXiv:1705.02894); Miyato et al., 2018, "Spectral
+        Normalization for Generative Adversarial Networks" (arXiv:1802.05957), equation 16.
+    """
+    return _mean(ops.relu(1.0 - real_logits)) + _mean(ops.relu(1.0 + fake_logits))
+
+
+def hinge_generator_loss(fake_logits):
+    """`-E[D(G(z))]`, without a margin.
+
+    Args:
+        fake_logits: Tensor of any shape, `D(G(z))`.
+
+    Returns:
+        Scalar, unbounded.
+
+    Reference:
+        Miyato et al., 2018 (arXiv:1802.05957), equation 17.
+    """
+    return -_mean(fake_logits)
+
+
+def relativistic_discriminator_loss(real_logits, fake_logits):
+    """Is the real sample more real than the fake one? `E[softplus(-(D(x) - D(G(z))))]`.
+
+    Row `i` of the real batch is compared with row `i` of the fake one, so both have one shape.
+
+    Args:
+        real_logits: Tensor of any shape, `D(x)`.
+        fake_logits: Tensor of the same shape, `D(G(z))`.
+
+    Returns:
+        Scalar in nats; `log 2` where `D` cannot tell the two apart.
+
+    Reference:
+        Jolicoeur-Martineau, 2018, "The relativistic discriminator" (arXiv:1807.00734), section 4.
+    """
+    return _mean(ops.softplus(fake_logits - real_logits))
+
+
+def relativistic_generator_loss(real_logits, fake_logits):
+    """The mirror image of `relativistic_discriminator_loss`, `E[softplus(-(D(G(z)) - D(x)))]`.
+
+    Args:
+        real_logits: Tensor of any shape, `D(x)`; it takes part in the generator's loss, too.
+        fake_logits: Tensor of the same shape, `D(G(z))`.
+
+    Returns:
+        Scalar in nats.
+
+    Reference:
+        Jolicoeur-Martineau, 2018 (arXiv:1807.00734), section 4.
+    """
+    return _mean(ops.softplus(real_logits - fake_logits))

@@ -22,13 +22,7 @@ def input_gradient_norms(critic, inputs):
     Returns:
         Tensor `(batch_size,)`, float32; the norm is over all axes but the first.
     """
-    inputs = ops.convert_to_tensor(inputs)
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        total = FLOAT16_SCALE * ops.sum(ops.cast(critic(inputs), "float32"))
-    gradients = ops.cast(tape.gradient(total, inputs), "float32") / FLOAT16_SCALE
-    squares = ops.sum(ops.square(gradients), axis=tuple(range(1, len(inputs.shape))))
-    return ops.sqrt(squares + EPSILON)
+    return ops.sqrt(_squared_norms(critic, inputs) + EPSILON)
 
 
 def gradient_penalty(critic, real, fake, mix):
@@ -48,6 +42,84 @@ def gradient_penalty(critic, real, fake, mix):
         Gulrajani et al., 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028),
         section 4. The 1e-12 under the root is ours, for slopes of 0.
     """
+    norms = input_gradient_norms(critic, _between(real, fake, mix))
+    return ops.mean(ops.square(norms - 1.0))
+
+
+def one_sided_gradient_penalty(critic, real, fake, mix):
+    """Penalty on slopes above 1 only, `E[max(0, |grad D(x)| - 1)^2]`.
+
+    Args:
+        critic, real, fake, mix: As in `gradient_penalty`.
+
+    Returns:
+        Scalar, float32, at least 0; 0 where no slope exceeds 1.
+
+    Reference:
+        Gulrajani et al., 2017 (arXiv:1704.00028), section 4 and appendix C, where the two-sided
+        penalty did slightly better.
+    """
+    norms = input_gradient_norms(critic, _between(real, fake, mix))
+    return ops.mean(ops.square(ops.relu(norms - 1.0)))
+
+
+def r1_penalty(discriminator, real):
+    """Half the mean squared slope at the real samples, `E[|grad D(x)|^2] / 2`, weighed by gamma.
+
+    Args:
+        discriminator: As `critic` in `input_gradient_norms`.
+        real: Tensor `(batch_size, ...)`.
+
+    Returns:
+        Scalar, float32, at least 0.
+
+    Reference:
+        Mescheder et al., 2018, "Which Training Methods for GANs do actually Converge?"
+        (arXiv:1801.04406), equation 9.
+    """
+    return 0.5 * ops.mean(_squared_norms(discriminator, real))
+
+
+def r2_penalty(discriminator, fake):
+    """`r1_penalty` at the fakes, `E[|grad D(G(z))|^2] / 2`; no gradient flows into them.
+
+    Args:
+        discriminator: As `critic` in `input_gradient_norms`.
+        fake: Tensor `(batch_size, ...)`.
+
+    Returns:
+        Scalar, float32, at least 0.
+
+    Reference:
+        Mescheder et al., 2018 (arXiv:1801.04406), equation 10.
+    """
+    return r1_penalty(discriminator, ops.stop_gradient(fake))
+
+
+def drift_penalty(real_scores):
+    """`E[D(x)^2]`, which keeps a critic's scores, free up to a constant, from drifting away.
+
+    Args:
+        real_scores: Tensor of any shape, `D(x)`.
+
+    Returns:
+        Scalar, float32, at least 0. The paper weighs it by 0.001.
+
+    Reference:
+        Karras et al., 2018, "Progressive Growing of GANs" (arXiv:1710.10196), appendix A.1.
+    """
+    return ops.mean(ops.square(ops.cast(real_scores, "float32")))
+
+
+def _between(real, fake, mix):
     mix = ops.reshape(mix, (-1,) + (1,) * (len(real.shape) - 1))
-    between = real + mix * (ops.stop_gradient(fake) - real)
-    return ops.mean(ops.square(input_gradient_norms(critic, between) - 1.0))
+    return real + mix * (ops.stop_gradient(fake) - real)
+
+
+def _squared_norms(critic, inputs):
+    inputs = ops.convert_to_tensor(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        total = FLOAT16_SCALE * ops.sum(ops.cast(critic(inputs), "float32"))
+    gradients = ops.cast(tape.gradient(total, inputs), "float32") / FLOAT16_SCALE
+    return ops.sum(ops.square(gradients), axis=tuple(range(1, len(inputs.shape))))

@@ -86,3 +86,42 @@ class TestGradientPenalty:
                 lambda x: ops.sum(x**2, axis=-1), REAL, fake, np.ones(2, "float32")
             )
         assert tape.gradient(penalty, fake) is None
+
+
+class TestOtherPenalties:
+    weights = tf.constant([[3.0], [4.0]])
+
+    def test_one_sided_looks_at_steep_slopes_only(self):
+        def penalty(slope):
+            critic = lambda x: slope / 5.0 * ops.matmul(x, self.weights)  # noqa: E731
+            return float(
+                losses.one_sided_gradient_penalty(critic, REAL, FAKE, np.ones(2, "float32"))
+            )
+
+        assert penalty(0.5) == 0.0
+        np.testing.assert_allclose(penalty(3.0), 4.0, rtol=1e-5)
+
+    def test_r1_is_half_the_squared_slope_at_the_real_samples(self):
+        def steep_there(x):  # the slope is the length of the input
+            return 0.5 * ops.sum(x**2, axis=-1)
+
+        expected = 0.5 * np.mean(np.sum(REAL**2, axis=1))
+        np.testing.assert_allclose(losses.r1_penalty(steep_there, REAL), expected, rtol=1e-5)
+        expected = 0.5 * np.mean(np.sum(FAKE**2, axis=1))
+        np.testing.assert_allclose(losses.r2_penalty(steep_there, FAKE), expected, rtol=1e-5)
+
+    def test_r1_of_a_linear_critic_and_its_gradient(self):
+        weights = tf.Variable(self.weights)
+        with tf.GradientTape() as tape:
+            penalty = losses.r1_penalty(lambda x: ops.matmul(x, weights), REAL)
+        np.testing.assert_allclose(penalty, 12.5, rtol=1e-5)
+        np.testing.assert_allclose(tape.gradient(penalty, weights), self.weights, rtol=1e-5)
+
+    def test_r2_sends_no_gradient_into_the_generator(self):
+        fake = tf.Variable(FAKE)
+        with tf.GradientTape() as tape:
+            penalty = losses.r2_penalty(lambda x: ops.sum(x**3, axis=-1), fake)
+        assert tape.gradient(penalty, fake) is None
+
+    def test_drift_is_the_mean_square(self):
+        np.testing.assert_allclose(losses.drift_penalty(np.array([[3.0], [-1.0]])), 5.0)
