@@ -1,6 +1,14 @@
 """Builders that return the papers' networks as Functional Keras models."""
 
 from keras_gans.networks.dcgan import build_dcgan_discriminator, build_dcgan_generator
+from keras_gans.networks.mgan import (
+    build_mgan_body,
+    build_mgan_discriminator,
+    build_mgan_point_body,
+    build_mgan_point_discriminator,
+    build_mgan_point_stems,
+    build_mgan_stems,
+)
 from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_generator
 from keras_gans.networks.perceptron import build_perceptron
 
@@ -8,6 +16,12 @@ __all__ = [
     "build_dcgan_discriminator",
     "build_dcgan_generator",
     "build_maxout_discriminator",
+    "build_mgan_body",
+    "build_mgan_discriminator",
+    "build_mgan_point_body",
+    "build_mgan_point_discriminator",
+    "build_mgan_point_stems",
+    "build_mgan_stems",
     "build_mlp_generator",
     "build_perceptron",
 ]
