@@ -1,5 +1,10 @@
 """Builders that return the papers' networks as Functional Keras models."""
 
+from keras_gans.networks.cgan import build_cgan_discriminator, build_cgan_generator
+from keras_gans.networks.conditional_dcgan import (
+    build_conditional_dcgan_discriminator,
+    build_conditional_dcgan_generator,
+)
 from keras_gans.networks.dcgan import build_dcgan_discriminator, build_dcgan_generator
 from keras_gans.networks.mgan import (
     build_mgan_body,
@@ -13,6 +18,10 @@ from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_genera
 from keras_gans.networks.perceptron import build_perceptron
 
 __all__ = [
+    "build_cgan_discriminator",
+    "build_cgan_generator",
+    "build_conditional_dcgan_discriminator",
+    "build_conditional_dcgan_generator",
     "build_dcgan_discriminator",
     "build_dcgan_generator",
     "build_maxout_discriminator",

@@ -1,0 +1,61 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_gans import networks
+from keras_gans.layers import Maxout
+from tests.networks.checks import (
+    check_half_precision,
+    check_network,
+    kernels,
+    layers_of,
+    samples,
+    trainable,
+)
+
+
+class TestCGAN:
+    def test_parameters_of_the_paper(self):
+        assert trainable(networks.build_cgan_generator()) == 2_413_984
+        assert trainable(networks.build_cgan_discriminator()) == 1_224_351
+
+    @pytest.mark.parametrize("data_shape", [(28, 28, 1), (8, 8, 3), (2,)])
+    def test_shapes_and_saving(self, data_shape, tmp_path):
+        images = check_network(networks.build_cgan_generator(5, 3, data_shape), tmp_path)
+        assert images.shape == (2, *data_shape)
+        assert np.abs(images).max() <= 1
+        logits = check_network(networks.build_cgan_discriminator(data_shape, 3), tmp_path)
+        assert logits.shape == (2, 1)
+
+    def test_float32_outputs_in_half_precision(self):
+        check_half_precision(networks.build_cgan_generator)
+        check_half_precision(networks.build_cgan_discriminator)
+
+    def test_every_hidden_layer_drops_half_while_training(self):
+        for build in (networks.build_cgan_generator, networks.build_cgan_discriminator):
+            network = build()
+            assert [x.rate for x in layers_of(network, keras.layers.Dropout)] == [0.5] * 3
+            inputs = samples(network)
+            assert not np.array_equal(network(inputs, training=True), network(inputs))
+            np.testing.assert_array_equal(network(inputs), network(inputs))
+
+    def test_the_condition_changes_the_output(self):
+        for build in (networks.build_cgan_generator, networks.build_cgan_discriminator):
+            network = build()
+            first, condition = samples(network)
+            assert not np.array_equal(network([first, condition]), network([first, -condition]))
+
+    def test_black_pixels_reach_the_first_layer_as_zeros(self):
+        discriminator = networks.build_cgan_discriminator((2,), 1)
+        first = layers_of(discriminator, Maxout)[0]
+        seen = keras.Model(discriminator.inputs, first.input)
+        np.testing.assert_array_equal(seen([np.array([[-1.0, 1.0]]), np.zeros((1, 1))]), [[0, 1]])
+
+    def test_weights_start_uniform(self):
+        for network, limit in (
+            (networks.build_cgan_generator(), 0.05),
+            (networks.build_cgan_discriminator(), 0.005),
+        ):
+            for kernel in kernels(network):
+                assert np.abs(kernel).max() <= limit
+                np.testing.assert_allclose(kernel.std(), limit / np.sqrt(3), rtol=0.06)
