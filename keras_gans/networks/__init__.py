@@ -1,11 +1,22 @@
 """Builders that return the papers' networks as Functional Keras models."""
 
+from keras_gans.networks.bigan import (
+    build_bigan_discriminator,
+    build_bigan_encoder,
+    build_bigan_generator,
+)
 from keras_gans.networks.cgan import build_cgan_discriminator, build_cgan_generator
 from keras_gans.networks.conditional_dcgan import (
     build_conditional_dcgan_discriminator,
     build_conditional_dcgan_generator,
 )
 from keras_gans.networks.dcgan import build_dcgan_discriminator, build_dcgan_generator
+from keras_gans.networks.infogan import (
+    build_infogan_discriminator,
+    build_infogan_generator,
+    build_infogan_recognition,
+    build_infogan_trunk,
+)
 from keras_gans.networks.mgan import (
     build_mgan_body,
     build_mgan_discriminator,
@@ -18,12 +29,19 @@ from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_genera
 from keras_gans.networks.perceptron import build_perceptron
 
 __all__ = [
+    "build_bigan_discriminator",
+    "build_bigan_encoder",
+    "build_bigan_generator",
     "build_cgan_discriminator",
     "build_cgan_generator",
     "build_conditional_dcgan_discriminator",
     "build_conditional_dcgan_generator",
     "build_dcgan_discriminator",
     "build_dcgan_generator",
+    "build_infogan_discriminator",
+    "build_infogan_generator",
+    "build_infogan_recognition",
+    "build_infogan_trunk",
     "build_maxout_discriminator",
     "build_mgan_body",
     "build_mgan_discriminator",

@@ -1,7 +1,5 @@
 """What several families of networks share: their time's initializers, layers and shape check."""
 
-import math
-
 import keras
 from keras import layers
 
@@ -76,9 +74,8 @@ def unit_pixels(images):
     return layers.Flatten()(layers.Rescaling(0.5, offset=0.5)(images))
 
 
-def sigmoid_images(x, data_shape, **dense_kwargs):
+def sigmoid_images(x, data_shape):
     """The sigmoid output of papers on MNIST, mapped from `[0, 1]` to the library's `[-1, 1]`."""
-    x = layers.Dense(math.prod(data_shape), **dense_kwargs)(x)
     x = layers.Activation("sigmoid", dtype="float32")(x)
     x = layers.Rescaling(2.0, offset=-1.0, dtype="float32")(x)
     return layers.Reshape(data_shape, dtype="float32", name="images")(x)

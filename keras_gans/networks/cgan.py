@@ -1,5 +1,7 @@
 """The multilayer perceptrons of the conditional GAN, for MNIST."""
 
+import math
+
 import keras
 from keras import layers
 
@@ -40,7 +42,8 @@ def build_cgan_generator(latent_dim=100, condition_dim=10, data_shape=(28, 28, 1
     condition = keras.Input((condition_dim,), name="condition")
     x = layers.Concatenate()([_hidden(latents, 200), _hidden(condition, 1000)])
     x = _hidden(x, 1200)
-    images = sigmoid_images(x, data_shape, kernel_initializer=uniform(0.05))
+    x = layers.Dense(math.prod(data_shape), kernel_initializer=uniform(0.05))(x)
+    images = sigmoid_images(x, data_shape)
     return keras.Model([latents, condition], images, name="generator")
 
 

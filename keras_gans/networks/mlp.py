@@ -1,5 +1,7 @@
 """The multilayer perceptrons of the first GAN paper, for MNIST."""
 
+import math
+
 import keras
 from keras import layers
 
@@ -32,12 +34,12 @@ def build_mlp_generator(
     latents = keras.Input((latent_dim,), name="latents")
     x = layers.Dense(width, activation="relu", kernel_initializer=uniform(0.05))(latents)
     x = layers.Dense(width, activation="relu", kernel_initializer=uniform(0.05))(x)
-    images = sigmoid_images(
-        x,
-        data_shape,
+    x = layers.Dense(
+        math.prod(data_shape),
         kernel_initializer=uniform(0.05),
         bias_initializer=output_bias_initializer,
-    )
+    )(x)
+    images = sigmoid_images(x, data_shape)
     return keras.Model(latents, images, name="generator")
 
 
