@@ -2,14 +2,12 @@
 
 import importlib.metadata
 import json
-import pathlib
 
 import keras
 import tensorflow as tf
 
+from keras_gans.utils.export_layout import DESCRIPTION
 from keras_gans.utils.files import written_whole
-
-DESCRIPTION = pathlib.Path("assets.extra", "keras_gans.json")  # a place that servers pass over
 
 
 def write_saved_model(path, signatures, description):

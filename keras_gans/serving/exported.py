@@ -7,8 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans.serving.versions import find_export
-
-DESCRIPTION = "assets.extra/keras_gans.json"  # what `model.export` says about the model
+from keras_gans.utils.export_layout import DESCRIPTION
 
 
 class Exported:
