@@ -1,5 +1,6 @@
 """Builders that return the papers' networks as Functional Keras models."""
 
+from keras_gans.networks.began import build_began_autoencoder, build_began_decoder
 from keras_gans.networks.bigan import (
     build_bigan_discriminator,
     build_bigan_encoder,
@@ -29,6 +30,8 @@ from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_genera
 from keras_gans.networks.perceptron import build_perceptron
 
 __all__ = [
+    "build_began_autoencoder",
+    "build_began_decoder",
     "build_bigan_discriminator",
     "build_bigan_encoder",
     "build_bigan_generator",
