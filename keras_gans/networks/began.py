@@ -55,9 +55,9 @@ def build_began_decoder(latent_dim=64, image_shape=(64, 64, 3), width=128):
 
     Reference:
         Berthelot et al., 2017, "BEGAN: Boundary Equilibrium Generative Adversarial Networks"
-        (arXiv:1703.10717), section 3.5, as an unofficial reimplementation builds it: without the
-        optional connections from the embedding to later layers. Weights start by Glorot's uniform
-        rule. For 28 pixels, which are ours, the smallest maps are 7x7 instead of 8x8.
+        (arXiv:1703.10717), as an unofficial reimplementation builds it: without the optional
+        connections from the embedding to later layers. Weights start by Glorot's uniform rule. For
+        28 pixels, which are ours, the smallest maps are 7x7 instead of 8x8.
     """
     latents = keras.Input((latent_dim,), name="latents")
     images = _decode(latents, image_shape, width, name="images")
@@ -82,7 +82,7 @@ def build_began_autoencoder(image_shape=(64, 64, 3), width=128, embedding_dim=64
         ValueError: For other image shapes.
 
     Reference:
-        Berthelot et al., 2017 (arXiv:1703.10717), section 3.5; see `build_began_decoder`.
+        Berthelot et al., 2017 (arXiv:1703.10717); see `build_began_decoder`.
     """
     halvings(image_shape, SIZES, smallest=8)
     images = keras.Input(image_shape, name="images")

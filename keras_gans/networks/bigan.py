@@ -33,7 +33,7 @@ def build_bigan_generator(latent_dim=50, data_shape=(28, 28, 1), width=1024):
         1,953,792 parameters with the defaults.
 
     Reference:
-        Donahue et al., 2016, "Adversarial Feature Learning" (arXiv:1605.09782), section 4.1, and
+        Donahue et al., 2016, "Adversarial Feature Learning" (arXiv:1605.09782), section 4, and
         its official code for the permutation-invariant MNIST, from which the second entry of the
         latents is. The sigmoid is mapped to the library's `[-1, 1]`.
     """
@@ -60,7 +60,7 @@ def build_bigan_encoder(data_shape=(28, 28, 1), latent_dim=50, width=1024):
         1,902,592 parameters with the defaults.
 
     Reference:
-        Donahue et al., 2016 (arXiv:1605.09782), section 4.1, and its official code, where
+        Donahue et al., 2016 (arXiv:1605.09782), section 4, and its official code, where
         `2 * sigmoid(a) - 1` squashes the latents into the range of their uniform prior. Its pixels
         lie in `[0, 1]`, to which the input is mapped.
     """
@@ -86,7 +86,7 @@ def build_bigan_discriminator(data_shape=(28, 28, 1), latent_dim=50, width=1024)
         layer is. 1,903,616 parameters with the defaults.
 
     Reference:
-        Donahue et al., 2016 (arXiv:1605.09782), section 4.1, and its official code. Pixels are
+        Donahue et al., 2016 (arXiv:1605.09782), section 4, and its official code. Pixels are
         mapped to `[0, 1]` as in the encoder.
     """
     images = keras.Input(data_shape, name="images")
