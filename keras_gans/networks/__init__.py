@@ -18,6 +18,7 @@ from keras_gans.networks.infogan import (
     build_infogan_recognition,
     build_infogan_trunk,
 )
+from keras_gans.networks.lsgan import build_lsgan_discriminator, build_lsgan_generator
 from keras_gans.networks.mgan import (
     build_mgan_body,
     build_mgan_discriminator,
@@ -28,6 +29,13 @@ from keras_gans.networks.mgan import (
 )
 from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_generator
 from keras_gans.networks.perceptron import build_perceptron
+from keras_gans.networks.wgan import (
+    build_wgan_critic,
+    build_wgan_generator,
+    build_wgan_mlp_critic,
+    build_wgan_mlp_generator,
+)
+from keras_gans.networks.wgan_gp import build_wgan_gp_critic, build_wgan_gp_generator
 
 __all__ = [
     "build_began_autoencoder",
@@ -45,6 +53,8 @@ __all__ = [
     "build_infogan_generator",
     "build_infogan_recognition",
     "build_infogan_trunk",
+    "build_lsgan_discriminator",
+    "build_lsgan_generator",
     "build_maxout_discriminator",
     "build_mgan_body",
     "build_mgan_discriminator",
@@ -54,4 +64,10 @@ __all__ = [
     "build_mgan_stems",
     "build_mlp_generator",
     "build_perceptron",
+    "build_wgan_critic",
+    "build_wgan_generator",
+    "build_wgan_gp_critic",
+    "build_wgan_gp_generator",
+    "build_wgan_mlp_critic",
+    "build_wgan_mlp_generator",
 ]
