@@ -30,6 +30,12 @@ from keras_gans.networks.mgan import (
 from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_generator
 from keras_gans.networks.perceptron import build_perceptron
 from keras_gans.networks.resnet import build_resnet_critic, build_resnet_generator
+from keras_gans.networks.sngan import (
+    build_sngan_discriminator,
+    build_sngan_generator,
+    build_sngan_resnet_discriminator,
+    build_sngan_resnet_generator,
+)
 from keras_gans.networks.wgan import (
     build_wgan_critic,
     build_wgan_generator,
@@ -67,6 +73,10 @@ __all__ = [
     "build_perceptron",
     "build_resnet_critic",
     "build_resnet_generator",
+    "build_sngan_discriminator",
+    "build_sngan_generator",
+    "build_sngan_resnet_discriminator",
+    "build_sngan_resnet_generator",
     "build_wgan_critic",
     "build_wgan_generator",
     "build_wgan_gp_critic",
