@@ -5,6 +5,7 @@ from keras_gans.metrics.clusters import ClusterError, cluster_error
 from keras_gans.metrics.conditional import conditional_accuracy
 from keras_gans.metrics.extractor import CallableFeatures, FeatureExtractor, Reading
 from keras_gans.metrics.frechet import FeatureStatistics, frechet_distance
+from keras_gans.metrics.generator_scores import PPL, ConditionalAccuracy, StylePPL
 from keras_gans.metrics.image_scores import DC, FID, IS, KID, MSSSIM, PR, SWD, FeatureScore
 from keras_gans.metrics.image_sets import ImageFeatures, read_images, read_reference
 from keras_gans.metrics.inception_fid import AS_PYTORCH_FID, AS_TENSORFLOW_1, InceptionFID
@@ -21,6 +22,7 @@ from keras_gans.metrics.mixtures import MixtureModes, mixture_modes, symmetric_k
 from keras_gans.metrics.neighbours import nearest_neighbour_accuracy
 from keras_gans.metrics.parzen import LogLikelihood, choose_bandwidth, parzen_log_likelihood
 from keras_gans.metrics.path_length import (
+    ImageDistance,
     PathLength,
     feature_distance,
     perceptual_path_length,
@@ -39,15 +41,18 @@ __all__ = [
     "IS",
     "KID",
     "MSSSIM",
+    "PPL",
     "PR",
     "SWD",
     "CallableFeatures",
     "ClassifierFeatures",
     "ClusterError",
+    "ConditionalAccuracy",
     "DensityCoverage",
     "FeatureExtractor",
     "FeatureScore",
     "FeatureStatistics",
+    "ImageDistance",
     "ImageFeatures",
     "InceptionFID",
     "InceptionScore",
@@ -62,6 +67,7 @@ __all__ = [
     "Reading",
     "Score",
     "StackedModes",
+    "StylePPL",
     "choose_bandwidth",
     "cluster_error",
     "conditional_accuracy",

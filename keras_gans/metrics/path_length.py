@@ -5,6 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from keras_gans.metrics.checks import check_positive
+from keras_gans.metrics.extractor import FeatureExtractor
+
+LATENTS_AT_ONCE = 1024  # latents are drawn in these portions, whatever is generated at once
 
 
 class PathLength(NamedTuple):
@@ -37,14 +40,15 @@ def perceptual_path_length(
             all ends, and must treat them alike: fixed noise inputs, no dropout.
         distance: Callable from two batches of images to one distance a pair, `(batch,)`. It
             must grow with the square of a small change, as LPIPS and `feature_distance` do.
-        sample_latents: Callable `(batch, seed)` that returns latents `(batch, latent_dim)`. It
-            is asked with a different integer seed for every batch.
+        sample_latents: Callable `(num, seed)` that returns latents `(num, latent_dim)`, such as
+            a model's `latents_for_sampling`. It is asked for 1,024 at a time, with a different
+            integer seed every time.
         num_pairs: Number of pairs (the paper's 100,000).
         whole_path: True draws `t` from `U[0, 1]` (published as "full"), False takes `t = 0`
             ("end").
         epsilon: Step along the path, of which the whole has length 1.
         seed: Seed of `t` and of the seeds given to `sample_latents`.
-        batch_size: Pairs generated at once.
+        batch_size: Pairs generated at once; only memory depends on it.
 
     Returns:
         `PathLength(mean, std)`.
@@ -134,22 +138,69 @@ def linear_interpolation(start, end, position):
     return start + (end - start) * position
 
 
-def feature_distance(extractor):
-    """Distance callable from a feature extractor, for where no LPIPS weights are at hand.
+class ImageDistance:
+    """A distance between images, with what a protocol says about it.
 
     Args:
-        extractor: Callable from images to features `(batch, dim)`.
+        function: Callable from two batches of images to one distance a pair, `(batch,)`, under
+            the conditions of `perceptual_path_length`.
+        name: What a protocol calls it. Two distances that differ must have different names.
+        weights_hash: Hash of its weights, or None where it has none or they are unknown.
+        resize: How it resizes, in words.
+    """
+
+    def __init__(self, function, name, weights_hash=None, resize="none"):
+        self.function = function
+        self.name = name
+        self.weights_hash = weights_hash
+        self.resize = resize
+
+    def __call__(self, first, second):
+        return self.function(first, second)
+
+
+def feature_distance(extractor):
+    """Distance from a feature extractor, for where no LPIPS weights are at hand.
+
+    An extractor that rounds images to 8 bits, as `InceptionFID` does, sees a step of 1e-4 either
+    not at all or as a jump; it needs a larger `epsilon` or is the wrong one.
+
+    Args:
+        extractor: `FeatureExtractor`, or a callable from images to features `(batch, dim)`.
 
     Returns:
-        Callable from two batches of images to the squared distance `(batch,)` of their features,
-        each scaled to length 1.
+        `ImageDistance` of the squared distance `(batch,)` of the features, each scaled to length
+        1. It carries the name, the weights' hash and the resize of the extractor.
     """
 
     def distance(first, second):
         first, second = (_unit(np.asarray(extractor(x), np.float64)) for x in (first, second))
         return np.square(first - second).sum(axis=-1)
 
-    return distance
+    return ImageDistance(
+        distance,
+        f"distance of unit features of {_name_of(extractor)}",
+        getattr(extractor, "weights_hash", None),
+        getattr(extractor, "resize", "none"),
+    )
+
+
+def as_distance(distance):
+    """`distance` itself, that of an extractor's features, or a bare callable under its name."""
+    if isinstance(distance, ImageDistance):
+        return distance
+    if isinstance(distance, FeatureExtractor):
+        return feature_distance(distance)
+    if callable(distance):
+        return ImageDistance(distance, _name_of(distance))
+    raise ValueError(
+        "`distance` must be a feature extractor, an `ImageDistance` or a callable from two "
+        f"batches of images to distances. Received: distance={distance!r}"
+    )
+
+
+def _name_of(function):
+    return getattr(function, "name", None) or getattr(function, "__name__", type(function).__name__)
 
 
 def _path_length(
@@ -160,19 +211,30 @@ def _path_length(
         raise ValueError(f"`num_pairs` must be at least 2. Received: num_pairs={num_pairs}")
     random = np.random.default_rng(seed)
     distances = []
-    for first in range(0, num_pairs, batch_size):
-        count = min(batch_size, num_pairs - first)
+    for first in range(0, num_pairs, LATENTS_AT_ONCE):
+        count = min(LATENTS_AT_ONCE, num_pairs - first)
         # Float64: a step of 1e-4 leaves few of float32's digits.
         start, end = (
             np.asarray(sample(count, int(random.integers(2**31))), np.float64) for _ in range(2)
         )
         position = random.random((count,) + (1,) * (start.ndim - 1)) * whole_path
-        pairs = np.concatenate(
-            [interpolate(start, end, position), interpolate(start, end, position + epsilon)]
-        )
-        images = np.asarray(generate(pairs.astype(np.float32)))
-        distances.append(np.asarray(distance(images[:count], images[count:]), np.float64))
+        here, there = interpolate(start, end, position), interpolate(start, end, position + epsilon)
+        for row in range(0, count, batch_size):
+            pairs = np.concatenate([x[row : row + batch_size] for x in (here, there)])
+            images = np.asarray(generate(pairs.astype(np.float32)))
+            half = len(pairs) // 2
+            distances.append(_distances(distance, images[:half], images[half:]))
     return _without_outliers(np.concatenate(distances) / epsilon**2)
+
+
+def _distances(distance, first, second):
+    distances = np.asarray(distance(first, second), np.float64)
+    if distances.shape != (len(first),):
+        raise ValueError(
+            f"`distance` must return one number a pair, so shape ({len(first)},). "
+            f"Received: distances of shape {distances.shape}"
+        )
+    return distances
 
 
 def _without_outliers(distances):

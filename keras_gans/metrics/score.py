@@ -25,7 +25,7 @@ class Protocol:
         real_split: What they are, such as `"mnist test"`.
         num_real: How many; 0 where the metric looks at none.
         generated_split: What the other images are where they are not samples, such as
-            `"mnist train"`.
+            `"mnist train"`, or `"pairs"` of samples.
         num_generated: How many.
         seed: Seed of the samples.
         ema: Whether they are of the averaged generator.

@@ -94,6 +94,15 @@ class TestEvaluateSamples:
         # two metrics that need different things of the real images, and of 3 x the samples
         assert extractor.reads == 2 + 3 * 2
 
+    def test_labels_asked_for_are_scored_without_real_images(self):
+        extractor = metrics.CallableFeatures(flat, "pixels", logits=lambda x: flat(x)[:, :3])
+        accuracy = metrics.ConditionalAccuracy(extractor, np.arange(64) % 3)
+        scorer = callbacks.EvaluateSamples([accuracy], None, num=64)
+        history = build_model().fit(
+            images(), batch_size=16, epochs=1, verbose=0, callbacks=[scorer]
+        )
+        assert 0.0 <= history.history["val_conditional_accuracy"][0] <= 1.0
+
     @pytest.mark.parametrize("arguments", [{"num": 0}, {"every": 0}])
     def test_refusals(self, arguments):
         with pytest.raises(ValueError, match="must be at least 1"):

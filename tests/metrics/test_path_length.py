@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from keras_gans.metrics.extractor import CallableFeatures
 from keras_gans.metrics.path_length import (
     feature_distance,
     linear_interpolation,
@@ -135,3 +136,9 @@ def test_feature_distance_compares_directions():
     distance = feature_distance(lambda images: images.reshape(len(images), -1))
     first, second = np.array([[3.0, 0.0], [1.0, 1.0]]), np.array([[0.0, 5.0], [2.0, 2.0]])
     np.testing.assert_allclose(distance(first, second), [2.0, 0.0], atol=1e-15)
+
+
+def test_feature_distance_carries_what_the_extractor_says_of_itself():
+    distance = feature_distance(CallableFeatures(np.ravel, "digits", "c0a25e", resize="to 8x8"))
+    assert distance.name == "distance of unit features of digits"
+    assert (distance.weights_hash, distance.resize) == ("c0a25e", "to 8x8")
