@@ -3,7 +3,6 @@
 import dataclasses
 import pathlib
 
-import numpy as np
 import tyro
 
 from keras_gans import data, metrics
@@ -37,20 +36,16 @@ def run(recipe, args=None):
         "data_dir": recipe.data_dir,
         "labels": True,
         "shuffle": False,
-        "batch_size": 500,
+        "batch_size": 1,
     }
-    arrays = {}
-    for split in ("train", "test"):
-        batches = data.load(recipe.data, split=split, **settings).as_numpy_iterator()
-        arrays[split] = [np.concatenate(part) for part in zip(*batches, strict=True)]
+    images, labels = data.load(recipe.data, split="test", **settings).arrays()
     classifier = metrics.ClassifierFeatures(
-        *arrays["train"],
+        *data.load(recipe.data, split="train", **settings).arrays(),
         name=f"{recipe.data} classifier",
         epochs=recipe.epochs,
         seed=recipe.seed,
         verbose=1,
     )
-    images, labels = arrays["test"]
     accuracy = metrics.conditional_accuracy(classifier.logits(images), labels)
     recipe.output.parent.mkdir(parents=True, exist_ok=True)
     classifier.save(recipe.output)

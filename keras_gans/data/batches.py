@@ -1,10 +1,12 @@
 """The data set that `fit` takes: finite, reshuffled, and able to start at any step."""
 
+import numpy as np
 import tensorflow as tf
 
 from keras_gans.data import order
 
 PREFETCHED = 2  # batches ready while the model works on one
+ROWS_AT_ONCE = 1024  # examples on their way into arrays
 
 
 class Batches(tf.data.Dataset):
@@ -86,6 +88,32 @@ class Batches(tf.data.Dataset):
         epochs = tf.data.Dataset.range(first_epoch, order.EPOCHS)
         return _ready(epochs.flat_map(batches))
 
+    def arrays(self, limit=None):
+        """The examples of the first epoch, in its order, in memory.
+
+        What does not fill a last batch is not among them, so load with `batch_size=1` for all,
+        and with `shuffle=False` for the source's own order.
+
+        Args:
+            limit: Integer of at least 1, how many to read at most; `None` reads all.
+
+        Returns:
+            NumPy array `x`, or tuple `(x, labels)` where labels were asked for.
+
+        Raises:
+            ValueError: If `limit` is less than 1.
+        """
+        if limit is not None and limit < 1:
+            raise ValueError(f"`limit` must be at least 1. Received: limit={limit}")
+        options = _as_it_is()
+        options.threading.private_threadpool_size = 1  # batches of 1 are made faster than handed on
+        first = self._one_epoch(tf.constant(0, tf.int64), tf.constant(0, tf.int64))
+        examples = first.unbatch().take(-1 if limit is None else limit).batch(ROWS_AT_ONCE)
+        parts = list(examples.with_options(options).as_numpy_iterator())
+        if not isinstance(self.element_spec, tuple):
+            return np.concatenate(parts)
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
     def _any_epoch(self):
         in_order = tf.data.Dataset.range(1)
         epochs = order.drawn_epoch(self.seed) if self.shuffled else in_order
@@ -114,14 +142,19 @@ class Batches(tf.data.Dataset):
 
 
 def _ready(batches):
-    """The pipeline with a few batches made ahead, and without a copy of what it reads from.
+    """The pipeline with a few batches made ahead, and without a copy of what it reads from."""
+    return batches.prefetch(PREFETCHED).with_options(_as_it_is())
+
+
+def _as_it_is():
+    """Options that keep a pipeline from being rewritten.
 
     To rewrite a pipeline, TensorFlow copies every tensor that it holds, for each iterator anew:
     that would be all data in memory. There is nothing here that rewriting could speed up.
     """
     options = tf.data.Options()
     options.experimental_optimization.apply_default_optimizations = False
-    return batches.prefetch(PREFETCHED).with_options(options)
+    return options
 
 
 def batches_by_index(take, num_examples, batch_size, *, seed=0, shuffle=True, **attributes):

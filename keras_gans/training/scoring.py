@@ -1,7 +1,5 @@
 """Scores of a run on small labelled images, without any download."""
 
-import numpy as np
-
 from keras_gans import callbacks, data, metrics
 
 NUM_SAMPLES = 10_000
@@ -25,12 +23,11 @@ def evaluator(recipe, path):
         "channels": recipe.channels,
         "data_dir": recipe.data_dir,
         "shuffle": False,
+        "batch_size": 1,
     }
-    train = data.load(recipe.data, split="train", labels=True, batch_size=1000, **settings)
-    test = data.load(recipe.data, split="test", batch_size=1000, **settings)
-    images, labels = (np.concatenate(part) for part in zip(*train.as_numpy_iterator(), strict=True))
-    extractor = metrics.ClassifierFeatures(images, labels, name=f"{recipe.data} classifier")
-    real = np.concatenate(list(test.as_numpy_iterator()))[:NUM_SAMPLES]
+    train = data.load(recipe.data, split="train", labels=True, **settings)
+    extractor = metrics.ClassifierFeatures(*train.arrays(), name=f"{recipe.data} classifier")
+    real = data.load(recipe.data, split="test", **settings).arrays(NUM_SAMPLES)
     return callbacks.EvaluateSamples(
         [metrics.FID(extractor), metrics.PR(extractor)],
         real,

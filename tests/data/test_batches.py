@@ -106,6 +106,48 @@ class TestFromStep:
             numbered(16).from_step(step)
 
 
+class TestArrays:
+    points = np.arange(10, dtype="float32")[:, None]
+
+    def load(self, source=points, **settings):
+        return data.load(source, **{"batch_size": 1, "shuffle": False, **settings})
+
+    def test_hold_every_example_in_the_source_s_order(self):
+        np.testing.assert_array_equal(self.load().arrays(), self.points)
+        labels = np.arange(10) % 3
+        x, y = self.load((self.points, labels), labels=True).arrays()
+        np.testing.assert_array_equal(x, self.points)
+        np.testing.assert_array_equal(y, labels)
+        assert (x.dtype, y.dtype) == (np.float32, np.int32)
+
+    def test_images_are_what_batches_hold(self):
+        images = np.random.default_rng(0).integers(0, 256, (7, 4, 4, 3)).astype("uint8")
+        batches = self.load(images, batch_size=7)
+        (batch,) = batches.as_numpy_iterator()
+        np.testing.assert_array_equal(batches.arrays(), batch)
+
+    def test_a_limit_takes_the_first(self):
+        np.testing.assert_array_equal(self.load().arrays(3), self.points[:3])
+        assert len(self.load().arrays(100)) == 10
+
+    def test_a_last_batch_that_is_not_full_is_left_out_as_in_every_epoch(self):
+        assert self.load(batch_size=4).arrays()[:, 0].tolist() == list(range(8))
+
+    def test_shuffled_data_has_the_order_of_the_first_epoch(self):
+        batches = numbered(10, batch_size=1)
+        expected = np.ravel(order_of(batches.from_step(0), 10))
+        for _ in range(2):
+            np.testing.assert_array_equal(batches.arrays()[:, 0], expected)
+
+    def test_points_that_never_end_have_epochs_too(self):
+        batches = data.mixture_of_gaussians(batch_size=5, steps_per_epoch=3)
+        assert len(batches.arrays()) == 15
+
+    def test_no_examples_are_refused(self):
+        with pytest.raises(ValueError, match="`limit` must be at least 1. Received: limit=0"):
+            self.load().arrays(0)
+
+
 class TestRefusals:
     def test_fewer_examples_than_a_batch(self):
         with pytest.raises(ValueError, match="`batch_size`.*batch_size=4, with 3 examples"):
