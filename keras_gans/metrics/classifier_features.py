@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import zipfile
 
 import keras
 import numpy as np
@@ -87,17 +88,23 @@ class ClassifierFeatures(FeatureExtractor):
             FileNotFoundError: If there is no such file.
             ValueError: If the file holds no classifier, or its weights do not fit.
         """
-        arrays = load_arrays(path)
+        rule = "`path` must be a file that `ClassifierFeatures.save` wrote."
+        try:
+            arrays = load_arrays(path)
+        except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{rule} Received: path={path}, which is no .npz file") from error
         if arrays is None:
             raise FileNotFoundError(f"`path` must be a saved classifier. Received: path={path}")
         if "config" not in arrays:
-            raise ValueError(
-                "`path` must be a file that `ClassifierFeatures.save` wrote. "
-                f"Received: path={path}, which holds {sorted(arrays)[:5]}"
-            )
+            raise ValueError(f"{rule} Received: path={path}, which holds {sorted(arrays)[:5]}")
         classifier = cls.__new__(cls)
-        classifier._set_up(**json.loads(str(arrays["config"])))
-        classifier._set_weights(arrays)
+        try:
+            classifier._set_up(**json.loads(str(arrays["config"])))
+            classifier._set_weights(arrays)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{rule} Received: path={path}, whose weights do not fit ({error})"
+            ) from error
         classifier.name = name or classifier.name
         return classifier
 

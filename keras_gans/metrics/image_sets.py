@@ -29,9 +29,15 @@ def image_batches(name, images, limit=None):
         batches = (images[i : i + ROWS_AT_ONCE] for i in range(0, len(images), ROWS_AT_ONCE))
     else:
         batches = images
-    count = 0
+    count, shape = 0, None
     for batch in batches:
         batch = as_images(name, batch[0] if isinstance(batch, tuple | list) else batch)
+        shape = shape or batch.shape[1:]
+        if batch.shape[1:] != shape:
+            raise ValueError(
+                f"`{name}` must hold images of one shape, {shape} as in its first batch. "
+                f"Received: a batch of shape {batch.shape} in {name}"
+            )
         batch = batch[: None if limit is None else limit - count]
         count += len(batch)
         if len(batch):

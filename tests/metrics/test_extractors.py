@@ -120,6 +120,20 @@ class TestClassifierFeatures:
         with pytest.raises(FileNotFoundError, match=r"`path` must be a saved classifier"):
             ClassifierFeatures.load(tmp_path / "missing.npz")
 
+    @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"\x89PNG\r\n picture"])
+    def test_a_file_of_another_kind_is_refused(self, tmp_path, content):
+        (tmp_path / "other.npz").write_bytes(content)
+        with pytest.raises(ValueError, match=r"`ClassifierFeatures.save` wrote.*is no .npz file"):
+            ClassifierFeatures.load(tmp_path / "other.npz")
+
+    def test_a_file_of_other_weights_is_refused(self, classifier, tmp_path):
+        classifier.save(tmp_path / "whole.npz")
+        arrays = dict(np.load(tmp_path / "whole.npz"))
+        for change in ({"weight_0": np.zeros(3)}, {"config": np.array('{"units": 3}')}):
+            np.savez(tmp_path / "changed.npz", **arrays | change)
+            with pytest.raises(ValueError, match=r"`ClassifierFeatures.save` wrote.*do not fit"):
+                ClassifierFeatures.load(tmp_path / "changed.npz")
+
     def test_images_of_another_shape_are_refused(self, classifier):
         with pytest.raises(ValueError, match=r"trained on, \(16, 16, 1\).*2, 8, 8, 1"):
             classifier(np.zeros((2, 8, 8, 1), "float32"))
