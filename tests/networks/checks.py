@@ -4,6 +4,7 @@ import math
 
 import keras
 import numpy as np
+import pytest
 
 
 def trainable(network):
@@ -49,9 +50,24 @@ def check_network(network, tmp_path):
     return outputs
 
 
+def check_images(generator, image_shape, tmp_path):
+    """`check_network` for images, which must lie in `[-1, 1]`."""
+    images = check_network(generator, tmp_path)
+    assert images.shape == (2, *image_shape)
+    assert np.abs(images).max() <= 1
+
+
+def check_refuses(image_shape, *builders):
+    """Every builder names the argument and what it received."""
+    for build in builders:
+        with pytest.raises(ValueError, match="`image_shape`.*Received"):
+            build(image_shape=image_shape)
+
+
 def check_half_precision(build):
     """Under a mixed policy the outputs stay float32 and the hidden layers do not."""
     keras.config.set_dtype_policy("mixed_bfloat16")
     network = build()
-    assert all(output.dtype == "float32" for output in network.outputs)
+    for output in (*network.outputs, *keras.tree.flatten(network(samples(network)))):
+        assert keras.backend.standardize_dtype(output.dtype) == "float32"
     assert any(layer.compute_dtype == "bfloat16" for layer in network.layers)

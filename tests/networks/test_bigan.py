@@ -5,6 +5,7 @@ import pytest
 from keras_gans import networks
 from tests.networks.checks import (
     check_half_precision,
+    check_images,
     check_network,
     kernels,
     layers_of,
@@ -27,9 +28,7 @@ class TestBiGAN:
 
     @pytest.mark.parametrize("data_shape", [(28, 28, 1), (8, 8, 3), (2,)])
     def test_shapes_and_saving(self, data_shape, tmp_path):
-        images = check_network(networks.build_bigan_generator(5, data_shape, 16), tmp_path)
-        assert images.shape == (2, *data_shape)
-        assert np.abs(images).max() <= 1
+        check_images(networks.build_bigan_generator(5, data_shape, 16), data_shape, tmp_path)
         latents = check_network(networks.build_bigan_encoder(data_shape, 5, 16), tmp_path)
         assert latents.shape == (2, 5)
         assert np.abs(latents).max() <= 1

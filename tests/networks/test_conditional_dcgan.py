@@ -6,7 +6,9 @@ from keras_gans import networks
 from keras_gans.networks._common import condition_maps
 from tests.networks.checks import (
     check_half_precision,
+    check_images,
     check_network,
+    check_refuses,
     kernels,
     layers_of,
     samples,
@@ -24,9 +26,7 @@ class TestConditionalDCGAN:
     def test_shapes_and_saving(self, size, channels, tmp_path):
         shape = (size, size, channels)
         generator = networks.build_conditional_dcgan_generator(5, 3, shape, width=2)
-        images = check_network(generator, tmp_path)
-        assert images.shape == (2, *shape)
-        assert np.abs(images).max() <= 1
+        check_images(generator, shape, tmp_path)
         discriminator = networks.build_conditional_dcgan_discriminator(shape, 3, width=2)
         assert check_network(discriminator, tmp_path).shape == (2, 1)
 
@@ -74,9 +74,8 @@ class TestConditionalDCGAN:
 
     @pytest.mark.parametrize("image_shape", [(48, 48, 3), (32, 28, 3), (32, 32, 2)])
     def test_other_shapes_are_refused(self, image_shape):
-        for build in (
-            lambda: networks.build_conditional_dcgan_generator(image_shape=image_shape),
-            lambda: networks.build_conditional_dcgan_discriminator(image_shape),
-        ):
-            with pytest.raises(ValueError, match="`image_shape`.*Received"):
-                build()
+        check_refuses(
+            image_shape,
+            networks.build_conditional_dcgan_generator,
+            networks.build_conditional_dcgan_discriminator,
+        )
