@@ -28,15 +28,44 @@ from keras_gans import (
     serving,
     training,
 )
-from keras_gans.models import DCGAN, GAN, AdversarialModel, LatentModel
+from keras_gans.models import (
+    BEGAN,
+    CGAN,
+    D2GAN,
+    DCGAN,
+    GAN,
+    LSGAN,
+    MGAN,
+    WGAN,
+    WGANGP,
+    AdversarialModel,
+    BiGAN,
+    ConditionalModel,
+    CriticModel,
+    HingeGAN,
+    InfoGAN,
+    LatentModel,
+)
 from keras_gans.utils.reproducibility import fix_order_of_sums
 
 fix_order_of_sums()
 
 __all__ = [
+    "BEGAN",
+    "CGAN",
+    "D2GAN",
     "DCGAN",
     "GAN",
+    "LSGAN",
+    "MGAN",
+    "WGAN",
+    "WGANGP",
     "AdversarialModel",
+    "BiGAN",
+    "ConditionalModel",
+    "CriticModel",
+    "HingeGAN",
+    "InfoGAN",
     "LatentModel",
     "callbacks",
     "data",

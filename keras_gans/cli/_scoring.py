@@ -1,30 +1,39 @@
 """What `evaluate` and `compare` share: sets of images, extractors and the table of scores."""
 
-import pathlib
-
 import numpy as np
 
 METRICS = ("fid", "kid", "pr", "dc", "is", "swd")
-CHUNK = 500  # samples generated at a time
+OF_LABELS = "conditional_accuracy"  # asks which label a sample was made for
+CHUNK = 500  # images made or read at a time
 
 
-def check(metrics, num, seed):
+def progress_bars():
+    """Bars on the error stream that vanish when they are done, so that the output is the table."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
+def check(metrics, num, seed, known=METRICS):
     """Raises a `ValueError` for unknown metrics and numbers out of range."""
-    unknown = [name for name in metrics if name not in METRICS]
+    unknown = [name for name in metrics if name not in known]
     if unknown or not metrics:
-        raise ValueError(f"--metrics must be some of {', '.join(METRICS)}. Received: {unknown}")
+        raise ValueError(f"--metrics must be some of {', '.join(known)}. Received: {unknown}")
     if num < 2 or not 0 <= seed < 20_000:
         raise ValueError(
             f"--num must be at least 2 and --seed in [0, 20000). Received: num={num}, seed={seed}"
         )
 
 
-def choose_extractor(data, images, *, inception, classifier):
+def choose_extractor(data, images, progress, *, inception, classifier):
     """The feature extractor that the flags ask for.
 
     Args:
         data: Name of labelled data on which a classifier is trained if neither file is given.
         images: Dictionary of settings of `data.load` for images of the right shape.
+        progress: `rich.progress.Progress`.
         inception: Path of the published Inception weights, or `None`.
         classifier: Path of a saved classifier, or `None`.
     """
@@ -35,32 +44,67 @@ def choose_extractor(data, images, *, inception, classifier):
         return metrics.InceptionFID(inception)
     if classifier is not None:
         return metrics.ClassifierFeatures.load(classifier)
-    train = sources.load(data, split="train", labels=True, batch_size=500, shuffle=False, **images)
-    x, y = (np.concatenate(parts) for parts in zip(*train.as_numpy_iterator(), strict=True))
-    return metrics.ClassifierFeatures(x, y, name=f"{pathlib.Path(data).name} classifier")
+    training = progress.add_task("classifier: training, unless it is cached", total=None)
+    train = sources.load(data, split="train", labels=True, batch_size=1, shuffle=False, **images)
+    extractor = metrics.ClassifierFeatures(*train.arrays(), name=f"{data} classifier")
+    progress.remove_task(training)
+    return extractor
 
 
-def samples_of(exported, num, seed, progress):
+def labels_for(exported, labels, num):
+    """The labels of `num` samples, given ones in turn; `None` for a model without classes.
+
+    Raises:
+        ValueError: If the model has classes and no labels are given.
+    """
+    if "labels" not in exported.inputs_of("sample"):
+        return None
+    if not labels:
+        raise ValueError(f"{exported.path} is a model with classes: say --labels, such as 0 1 2")
+    return np.resize(labels, num)
+
+
+def samples_said(what, labels):
+    """What a protocol calls samples: `what`, and the labels in turn that they are for, if any."""
+    return f"{what} for labels {' '.join(map(str, labels))}" if labels else what
+
+
+def samples_of(exported, num, seed, progress, labels=None):
     """Float images `(num, height, width, channels)` in `[-1, 1]` of an export, as it serves them.
 
     They are drawn 500 at a time, part `i` from seed `100000 * seed + i`, so that memory does not
-    grow with their number.
+    grow with their number. `labels` are those of `labels_for`.
     """
     parts = []
     for part in progress.track(range(-(-num // CHUNK)), description="sampling"):
-        count = min(CHUNK, num - part * CHUNK)
-        images = exported.run("sample", num_images=count, seed=100_000 * seed + part)["images"]
+        start = part * CHUNK
+        inputs = {"num_images": min(CHUNK, num - start), "seed": 100_000 * seed + part}
+        if labels is not None:
+            inputs["labels"] = labels[start : start + CHUNK]
+        images = exported.run("sample", **inputs)["images"]
         parts.append(images.astype("float32") / 127.5 - 1.0)
     return np.concatenate(parts)
+
+
+class Watched:
+    """Images in batches, with a bar for every pass over them."""
+
+    def __init__(self, images, progress, description):
+        self.images = images
+        self.progress = progress
+        self.description = description
+
+    def __iter__(self):
+        starts = range(0, len(self.images), CHUNK)
+        for start in self.progress.track(starts, description=self.description):
+            yield self.images[start : start + CHUNK]
 
 
 def real_images(source, num, **settings):
     """At most `num` float images of a source, in its own order."""
     from keras_gans import data
 
-    batches = data.load(source, batch_size=1, shuffle=False, **settings)
-    count = min(num, batches.num_examples)
-    return np.concatenate(list(batches.take(count).as_numpy_iterator()))
+    return data.load(source, batch_size=1, shuffle=False, **settings).arrays(num)
 
 
 def image_settings(exported):
@@ -71,23 +115,33 @@ def image_settings(exported):
     return {"image_size": shape[0], "channels": shape[2]}
 
 
-def score(names, extractor, real, generated, **protocol):
+def is_averaged(exported):
+    """Whether an export draws samples from averaged weights."""
+    return exported.description.get("ema_decay") is not None
+
+
+def score(names, extractor, real, generated, progress, labels=None, **protocol):
     """List of `Score`, one for each metric's name; images are read once."""
     from keras_gans import metrics
 
-    classes = {name: getattr(metrics, name.upper()) for name in names}
     with_features = [name for name in names if name != "swd"]
     read_real, read_generated = real, generated
     if with_features:
-        logits = "is" in names
-        read_real = metrics.read_reference(extractor, real)
-        read_generated = metrics.read_images(extractor, generated, logits=logits)
+        logits = bool({"is", OF_LABELS} & set(names))
+        watched = Watched(real, progress, "reading real images")
+        read_real = metrics.read_reference(extractor, watched)
+        watched = Watched(generated, progress, "reading samples")
+        read_generated = metrics.read_images(extractor, watched, logits=logits)
     scores = []
-    for name in names:
+    for name in progress.track(names, description="scores"):
         if name == "swd":
-            scores.append(classes[name]()(real, generated, **protocol))
+            scores.append(metrics.SWD()(real, generated, **protocol))
+            continue
+        if name == OF_LABELS:
+            metric = metrics.ConditionalAccuracy(extractor, labels)
         else:
-            scores.append(classes[name](extractor)(read_real, read_generated, **protocol))
+            metric = getattr(metrics, name.upper())(extractor)
+        scores.append(metric(read_real, read_generated, **protocol))
     return scores
 
 

@@ -12,6 +12,7 @@ def compare(
     metrics: tuple[str, ...] = ("fid", "pr"),
     num: int = 10_000,
     seed: int = 0,
+    labels: tuple[int, ...] = (),
     data: str | None = None,
     data_dir: str | None = None,
     inception: pathlib.Path | None = None,
@@ -28,14 +29,13 @@ def compare(
         metrics: Some of fid, kid, pr, dc, is, swd.
         num: How many samples, and at most how many images of a folder.
         seed: Seed of the samples.
+        labels: For models with classes: the labels of the samples, in turn.
         data: Labelled data on which the classifier of the features is trained.
         data_dir: Where TensorFlow Datasets keeps its data.
         inception: The published Inception weights, instead.
         classifier: A saved classifier, instead.
         out: File for the scores with their protocols, one JSON object each.
     """
-    from rich.progress import Progress
-
     from keras_gans.cli import _scoring
     from keras_gans.serving import Exported
 
@@ -48,24 +48,38 @@ def compare(
             exports[path] = Exported(path)
         except FileNotFoundError:
             if not path.is_dir():
-                raise
+                raise FileNotFoundError(
+                    "both must be exported models, folders of their versions or folders of "
+                    f"images, and there is no folder {path}"
+                ) from None
     shapes = [_scoring.image_settings(exported) for exported in exports.values()]
     if len(shapes) == 2 and shapes[0] != shapes[1]:
         raise ValueError(f"the two make images of different shapes: {shapes[0]} and {shapes[1]}")
     settings = {**(shapes[0] if shapes else {}), "data_dir": data_dir}
-    extractor = None
-    if set(metrics) != {"swd"}:
-        extractor = _scoring.choose_extractor(
-            data, settings, inception=inception, classifier=classifier
-        )
-    with Progress(transient=True) as progress:
+    asked = {path: _scoring.labels_for(one, labels, num) for path, one in exports.items()}
+    sampled = exports.get(second)
+    with _scoring.progress_bars() as progress:
+        extractor = None
+        if set(metrics) != {"swd"}:
+            extractor = _scoring.choose_extractor(
+                data, settings, progress, inception=inception, classifier=classifier
+            )
         sets = [
-            _scoring.samples_of(exports[path], num, seed, progress)
+            _scoring.samples_of(exports[path], num, seed, progress, asked[path])
             if path in exports
             else _scoring.real_images(str(path), num, **settings)
             for path in (first, second)
         ]
-    scores = _scoring.score(
-        metrics, extractor, *sets, real_split=str(first), generated_split=str(second), seed=seed
-    )
+        scores = _scoring.score(
+            metrics,
+            extractor,
+            *sets,
+            progress,
+            real_split=str(first),
+            generated_split=_scoring.samples_said(
+                str(second), labels if asked.get(second) is not None else ()
+            ),
+            seed=seed if sampled else None,
+            ema=_scoring.is_averaged(sampled) if sampled else None,
+        )
     _scoring.show(scores, out)

@@ -12,6 +12,7 @@ def evaluate(
     metrics: tuple[str, ...] = ("fid", "pr"),
     num: int = 10_000,
     seed: int = 0,
+    labels: tuple[int, ...] = (),
     split: str = "test",
     data_dir: str | None = None,
     inception: pathlib.Path | None = None,
@@ -26,38 +27,46 @@ def evaluate(
     Args:
         export: Folder of an exported model, or of its versions, of which the newest is taken.
         data: What it is compared with: a TensorFlow Datasets name, "glyphs", a folder, an .npz.
-        metrics: Some of fid, kid, pr, dc, is, swd.
+        metrics: Some of fid, kid, pr, dc, is, swd; conditional_accuracy for a model with classes.
         num: How many samples and, at most, how many real images.
         seed: Seed of the samples.
+        labels: For a model with classes: the labels of the samples, in turn.
         split: Which split of the data.
         data_dir: Where TensorFlow Datasets keeps its data.
         inception: The published Inception weights, for numbers that compare with papers.
         classifier: A file that ClassifierFeatures.save or `python -m train classifier` wrote.
         out: File for the scores with their protocols, one JSON object each.
     """
-    from rich.progress import Progress
-
     from keras_gans.cli import _scoring
     from keras_gans.serving import Exported
 
-    _scoring.check(metrics, num, seed)
+    _scoring.check(metrics, num, seed, (*_scoring.METRICS, _scoring.OF_LABELS))
     exported = Exported(export)
-    images = {**_scoring.image_settings(exported), "data_dir": data_dir}
-    extractor = None
-    if set(metrics) != {"swd"}:
-        extractor = _scoring.choose_extractor(
-            data, images, inception=inception, classifier=classifier
+    asked = _scoring.labels_for(exported, labels, num)
+    if asked is None and (labels or _scoring.OF_LABELS in metrics):
+        raise ValueError(
+            f"{exported.path} is a model without classes: leave out --labels and "
+            f"{_scoring.OF_LABELS}"
         )
-    real = _scoring.real_images(data, num, split=split, **images)
-    with Progress(transient=True) as progress:
-        generated = _scoring.samples_of(exported, num, seed, progress)
-    scores = _scoring.score(
-        metrics,
-        extractor,
-        real,
-        generated,
-        real_split=f"{data} {split}",
-        seed=seed,
-        ema=exported.description.get("ema_decay") is not None,
-    )
+    images = {**_scoring.image_settings(exported), "data_dir": data_dir}
+    with _scoring.progress_bars() as progress:
+        extractor = None
+        if set(metrics) != {"swd"}:
+            extractor = _scoring.choose_extractor(
+                data, images, progress, inception=inception, classifier=classifier
+            )
+        real = _scoring.real_images(data, num, split=split, **images)
+        generated = _scoring.samples_of(exported, num, seed, progress, asked)
+        scores = _scoring.score(
+            metrics,
+            extractor,
+            real,
+            generated,
+            progress,
+            labels=asked,
+            real_split=f"{data} {split}",
+            generated_split=_scoring.samples_said("generated", labels) if labels else None,
+            seed=seed,
+            ema=_scoring.is_averaged(exported),
+        )
     _scoring.show(scores, out)

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_gans.layers import SpectralNormalization
 from keras_gans.models import exporting, gradients, saved_state
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
@@ -40,6 +41,10 @@ class AdversarialModel(keras.Model):
         term_names: Names of all terms that `report` receives, in the order of the progress bar.
         averaged: Names of the networks that `ema_decay` averages.
 
+    Attributes:
+        minibatches: Integer, into how many minibatches a step splits the batch that `fit` hands
+            over: where a player steps several times, each of its steps sees fresh data.
+
     Args:
         networks: Dictionary from name to built `keras.Model`, one for every name in `players`.
         seed: Integer in `[0, 2**31)`. All noise is a function of it and of the step.
@@ -54,6 +59,7 @@ class AdversarialModel(keras.Model):
     players = {}
     term_names = ()
     averaged = ()
+    minibatches = 1
 
     def __init__(self, *, networks, seed=0, ema_decay=None, **kwargs):
         super().__init__(**kwargs)
@@ -189,6 +195,20 @@ class AdversarialModel(keras.Model):
     def check_batch(self, x, y):
         """Raises a `ValueError` for a batch that does not fit the networks; see subclasses."""
 
+    def split(self, batch):
+        """The batch as a list of `minibatches` equal parts, one for each step of a player.
+
+        Raises:
+            ValueError: If the size of the batch is known and does not divide.
+        """
+        size = batch.shape[0]
+        if size is not None and size % self.minibatches:
+            raise ValueError(
+                f"The batch must hold the {self.minibatches} minibatches of a step, all of one "
+                f"size. Received: {size} samples in the batch"
+            )
+        return ops.split(batch, self.minibatches)
+
     def next_seed(self):
         """Seed pair of the next draw of this step; every call of a step gets noise of its own."""
         if self._draws is None:
@@ -215,7 +235,8 @@ class AdversarialModel(keras.Model):
         On several replicas every term is a mean over the replica's part of the batch, and the step
         is that of the mean over the whole batch. A step whose gradient overflows in float16 is
         skipped for this player on all replicas, and its loss scale is halved. Regularizers of the
-        player's variables take part.
+        player's variables take part. Layers that follow their weights by an estimate
+        (`SpectralNormalization`) move it once.
 
         Args:
             player: Whose variables are stepped; no other variable changes.
@@ -225,6 +246,10 @@ class AdversarialModel(keras.Model):
         variables = self.variables_of(player)
         optimizer = self.optimizers[player]
         optimizer.apply(gradients.of_terms(tape, terms, variables, optimizer), variables)
+        for network in self.networks_of(player):
+            for layer in network._flatten_layers():
+                if isinstance(layer, SpectralNormalization):
+                    layer.follow_kernel()
 
     def minimize(self, player, terms, *args, **kwargs):
         """Steps `player` once down the gradient of `terms(*args, **kwargs)`, and returns them.
@@ -290,7 +315,12 @@ class AdversarialModel(keras.Model):
                 the networks, and for checkpoints of data that cannot start at any step.
         """
         check_finite(x=x, y=y)
-        check_divides(x, kwargs.get("batch_size"), self.distribute_strategy.num_replicas_in_sync)
+        check_divides(
+            x,
+            kwargs.get("batch_size"),
+            replicas=self.distribute_strategy.num_replicas_in_sync,
+            minibatches=self.minibatches,
+        )
         callbacks = kwargs.get("callbacks") or []
         callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
         checkpoints = [callback for callback in callbacks if hasattr(callback, "restore")]

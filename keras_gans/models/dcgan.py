@@ -32,7 +32,7 @@ class DCGAN(LatentModel):
     def default_generator(self, latent_dim, data_shape):
         return build_dcgan_generator(latent_dim, data_shape)
 
-    def default_discriminator(self, data_shape):
+    def default_discriminator(self, latent_dim, data_shape):
         return build_dcgan_discriminator(data_shape)
 
     def default_optimizers(self):

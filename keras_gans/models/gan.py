@@ -35,7 +35,7 @@ class GAN(LatentModel):
     def default_generator(self, latent_dim, data_shape):
         return build_mlp_generator(latent_dim, data_shape)
 
-    def default_discriminator(self, data_shape):
+    def default_discriminator(self, latent_dim, data_shape):
         return build_maxout_discriminator(data_shape)
 
     def default_optimizers(self):

@@ -7,7 +7,7 @@ from keras import ops
 from keras_gans.models import network_checks
 from keras_gans.models.adversarial_model import AdversarialModel
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_shape_tuple
+from keras_gans.utils.checks import check_at_least, check_shape_tuple
 from keras_gans.utils.pixels import encode_png, is_image_shape, to_uint8
 
 SAMPLING = 1 << 30  # marks the noise of `sample`, which no step draws
@@ -25,12 +25,14 @@ class LatentModel(AdversarialModel):
         data_shape: Tuple, the shape of one sample of any kind, such as `(2,)` for points; the
             networks must then be given where the paper has none for it.
         latent_dim: Integer, size of the latent vector.
-        generator: `keras.Model` from `(batch_size, latent_dim)` to `(batch_size, *data_shape)`.
-            Defaults to the paper's.
-        discriminator: `keras.Model` from `(batch_size, *data_shape)` to logits `(batch_size, ...)`.
-            Defaults to the paper's.
-        **kwargs: `seed` and `ema_decay` of `AdversarialModel`, `name` of `keras.Model`, and further
-            networks of a subclass.
+        **kwargs: Networks by the names in `players`, each the paper's where it is left out:
+
+            - `generator`: `keras.Model` from `(batch_size, latent_dim)` to
+              `(batch_size, *data_shape)`;
+            - `discriminator`: `keras.Model` from `(batch_size, *data_shape)` to logits
+              `(batch_size, ...)`.
+
+            Further `seed` and `ema_decay` of `AdversarialModel`, and `name` of `keras.Model`.
 
     Raises:
         ValueError: If both or neither shape is given, or a network does not fit; the message says
@@ -41,16 +43,7 @@ class LatentModel(AdversarialModel):
     term_names = ("discriminator_loss", "generator_loss")
     averaged = ("generator",)
 
-    def __init__(
-        self,
-        *,
-        image_shape=None,
-        data_shape=None,
-        latent_dim=100,
-        generator=None,
-        discriminator=None,
-        **kwargs,
-    ):
+    def __init__(self, *, image_shape=None, data_shape=None, latent_dim=100, **kwargs):
         if (image_shape is None) == (data_shape is None):
             raise ValueError(
                 "Exactly one of `image_shape` and `data_shape` must be given. "
@@ -58,22 +51,37 @@ class LatentModel(AdversarialModel):
             )
         data_shape = tuple(image_shape or data_shape)
         check_shape_tuple("data_shape" if image_shape is None else "image_shape", data_shape)
-        generator = generator or self.default_generator(latent_dim, data_shape)
-        discriminator = discriminator or self.default_discriminator(data_shape)
-        network_checks.check_maps("generator", generator, (latent_dim,), data_shape)
-        network_checks.check_accepts("discriminator", discriminator, data_shape)
-        networks = {"generator": generator, "discriminator": discriminator}
+        networks = {}
+        for name in [name for names in self.players.values() for name in names]:
+            network = kwargs.pop(name, None)
+            build = getattr(self, f"default_{name}")
+            networks[name] = build(latent_dim, data_shape) if network is None else network
+        self.check_networks(networks, latent_dim, data_shape)
         super().__init__(networks=networks, **kwargs)
         self.data_shape = data_shape
         self.latent_dim = latent_dim
 
     def default_generator(self, latent_dim, data_shape):
-        """The paper's generator for this shape of data."""
+        """The paper's generator for this shape of data; so for every network, `default_<name>`."""
         raise NotImplementedError
 
-    def default_discriminator(self, data_shape):
+    def default_discriminator(self, latent_dim, data_shape):
         """The paper's discriminator for this shape of data."""
         raise NotImplementedError
+
+    def check_networks(self, networks, latent_dim, data_shape):
+        """Raises a `ValueError` for a network that does not fit the others or the data.
+
+        Args:
+            networks: Dictionary from the names in `players` to networks.
+            latent_dim, data_shape: As in the constructor.
+        """
+        for name, network in networks.items():
+            if name == "generator":
+                network_checks.check_maps(name, network, (latent_dim,), data_shape)
+            else:
+                network_checks.check_accepts(name, network, data_shape)
+                network_checks.check_gives_logits(name, network)
 
     # Latents and samples
 
@@ -102,6 +110,10 @@ class LatentModel(AdversarialModel):
         """The latents of `sample` and of the exported `sample` signatures, for an integer seed."""
         return self.draw_latents(num, randomness.seed_pair(0, SAMPLING, seed))
 
+    def inputs_for_sampling(self, num, seed):
+        """What `call` takes for `num` samples: latents, or a list that begins with them."""
+        return self.latents_for_sampling(num, seed)
+
     def call(self, latents, training=False):
         """Generates `(batch_size, *data_shape)` from latents, so that `predict` does too."""
         return self.inference_network("generator")(latents, training=training)
@@ -120,29 +132,53 @@ class LatentModel(AdversarialModel):
         Raises:
             ValueError: If `num` is less than 1 or `seed` is negative.
         """
-        if num < 1 or seed < 0:
-            raise ValueError(
-                f"`num` must be at least 1 and `seed` at least 0. Received: num={num}, seed={seed}"
-            )
-        latents = self.latents_for_sampling(num, seed)
-        parts = [latents[start : start + batch_size] for start in range(0, num, batch_size)]
-        return np.concatenate([ops.convert_to_numpy(self._sample_batch(part)) for part in parts])
+        check_at_least(1, num=num)
+        check_at_least(0, seed=seed)
+        return self.in_batches(self._sample_batch, self.inputs_for_sampling(num, seed), batch_size)
 
     @tf.function(reduce_retracing=True)
-    def _sample_batch(self, latents):
-        return ops.cast(self(latents, training=False), "float32")
+    def _sample_batch(self, inputs):
+        return ops.cast(self(inputs, training=False), "float32")
+
+    @staticmethod
+    def in_batches(function, inputs, batch_size):
+        """Applies a function to a tensor, or to a list of tensors, some rows at a time.
+
+        Args:
+            function: From tensors with at most `batch_size` rows to a tensor with as many, or to a
+                dictionary of such tensors.
+            inputs: Tensor, or list of tensors with equally many rows.
+            batch_size: Integer.
+
+        Returns:
+            What `function` returns for all rows, as NumPy arrays.
+        """
+        num = len(tf.nest.flatten(inputs)[0])
+        parts = []
+        for start in range(0, num, batch_size):
+            rows = slice(start, start + batch_size)
+            part = function(tf.nest.map_structure(lambda array, rows=rows: array[rows], inputs))
+            parts.append(tf.nest.map_structure(ops.convert_to_numpy, part))
+        return tf.nest.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
 
     # Moves and payoffs
 
     def train_step(self, data):
-        """One step of the discriminator, then one of the generator, from the same fake batch.
+        """One step of the discriminator, then one of the generator; see `play`."""
+        real_images, _ = self.begin_step(data)
+        return self.report(self.play(real_images))
+
+    def play(self, real_images):
+        """The usual moves: the discriminator and then the generator step, from one fake batch.
 
         The generator's step goes back through the discriminator as it is after its own step. Both
         see one draw of latents, which saves a generator pass; each player's gradient has the same
         distribution as with latents of its own. Real and fake batches pass the discriminator
         apart, so that batch normalization does not mix them.
+
+        Returns:
+            Dictionary of all terms.
         """
-        real_images, _ = self.begin_step(data)
         with self.record("generator") as generator_tape:
             fake_images = self.generate(ops.shape(real_images)[0], training=True)
             with self.record("discriminator") as discriminator_tape:
@@ -153,7 +189,7 @@ class LatentModel(AdversarialModel):
             self.descend("discriminator", discriminator_tape, discriminator_terms)
             generator_terms = self.generator_terms(self.discriminator(fake_images, training=True))
         self.descend("generator", generator_tape, generator_terms)
-        return self.report(discriminator_terms | generator_terms)
+        return discriminator_terms | generator_terms
 
     def test_step(self, data):
         """Reports the terms on held-out data and fresh fakes; nothing is updated."""
@@ -184,35 +220,47 @@ class LatentModel(AdversarialModel):
             "latent_dim": self.latent_dim,
         }
 
+    def call_specs(self):
+        """List of the `tf.TensorSpec` of what `call` takes, named as in the exported signatures."""
+        return [tf.TensorSpec((None, self.latent_dim), tf.float32, name="latents")]
+
+    def sample_specs(self):
+        """List of the `tf.TensorSpec` that `inputs_for_sampling` takes after number and seed."""
+        return []
+
     def serving_signatures(self):
         """Dictionary from signature to its function and the specifications of its inputs.
 
         `serving_default` maps `latents` to float32 `images` in `[-1, 1]`; `sample` draws
         `num_images` of them from `seed` as uint8; `sample_png` encodes those as PNG. Data that is
-        no image has `serving_default` and a float32 `sample`.
+        no image has `serving_default` and a float32 `sample`. A model whose samples depend on more
+        takes that as well, by name.
         """
-        scalars = [
-            tf.TensorSpec((), tf.int32, name="num_images"),
-            tf.TensorSpec((), tf.int32, name="seed"),
-        ]
-        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, name="latents")
+        scalars = [tf.TensorSpec((), tf.int32, name=name) for name in ("num_images", "seed")]
+        to_sample = scalars + self.sample_specs()
 
-        def serving_default(latents):
-            return {"images": ops.cast(self(latents, training=False), "float32")}
+        def generate(inputs):
+            return {"images": ops.cast(self(inputs, training=False), "float32")}
 
-        def sample(num_images, seed):
-            return serving_default(self.latents_for_sampling(num_images, seed))
+        def serving_default(*inputs):
+            return generate(inputs[0] if len(inputs) == 1 else list(inputs))
 
-        def sample_uint8(num_images, seed):
-            return {"images": to_uint8(sample(num_images, seed)["images"])}
+        def sample(*inputs):
+            return generate(self.inputs_for_sampling(*inputs))
 
-        def sample_png(num_images, seed):
-            return {"png_bytes": encode_png(sample_uint8(num_images, seed)["images"])}
+        def sample_uint8(*inputs):
+            return {"images": to_uint8(sample(*inputs)["images"])}
+
+        def sample_png(*inputs):
+            return {"png_bytes": encode_png(sample_uint8(*inputs)["images"])}
 
         if not is_image_shape(self.data_shape):
-            return {"serving_default": (serving_default, [latents]), "sample": (sample, scalars)}
+            return {
+                "serving_default": (serving_default, self.call_specs()),
+                "sample": (sample, to_sample),
+            }
         return {
-            "serving_default": (serving_default, [latents]),
-            "sample": (sample_uint8, scalars),
-            "sample_png": (sample_png, scalars),
+            "serving_default": (serving_default, self.call_specs()),
+            "sample": (sample_uint8, to_sample),
+            "sample_png": (sample_png, to_sample),
         }

@@ -9,20 +9,46 @@ def check_maps(name, network, input_shape, output_shape):
     Args:
         name: What the user calls the network, for the message.
         network: `keras.Model`; it is built if it was not.
-        input_shape: Tuple without the batch dimension.
+        input_shape: Tuple without the batch dimension, or a list of such tuples for a network that
+            takes a list.
         output_shape: Tuple without the batch dimension.
     """
-    received = _output_shape(name, network, input_shape)
+    received = shape_of_output(name, network, input_shape)
     if received[1:] != tuple(output_shape):
         raise ValueError(
-            f"`{name}` must map (batch_size, {_list(input_shape)}) to "
-            f"(batch_size, {_list(output_shape)}). Received: {name} with output shape {received}"
+            f"`{name}` must map {_batches(input_shape)} to {_batches(output_shape)}. "
+            f"Received: {name} with output shape {received}"
         )
 
 
 def check_accepts(name, network, input_shape):
-    """Raises a `ValueError` unless `network` takes samples of `input_shape`; any logits do."""
-    _output_shape(name, network, input_shape)
+    """Raises a `ValueError` unless `network` takes samples of `input_shape`; see `check_maps`."""
+    shape_of_output(name, network, input_shape)
+
+
+def check_gives_logits(name, network):
+    """Raises a `ValueError` where a network ends in an activation that bounds its logits.
+
+    The losses take logits: a sigmoid before them would be applied twice, or would bound the scores
+    of a critic.
+    """
+    last = network.layers[-1]
+    activation = getattr(getattr(last, "activation", None), "__name__", "linear")
+    if activation in ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus"):
+        raise ValueError(
+            f"`{name}` must end without an activation; the losses take logits. "
+            f"Received: {name} whose last layer {last.name!r} has the activation {activation}"
+        )
+
+
+def check_has_no_batch_norm(name, network, reason):
+    """Raises a `ValueError` that names the first layer of batch normalization in a network."""
+    for layer in network._flatten_layers():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            raise ValueError(
+                f"`{name}` must not normalise over the batch: {reason} "
+                f"Received: {name} with the layer {layer.name!r}"
+            )
 
 
 def check_batch(name, batch, data_shape):
@@ -39,14 +65,33 @@ def check_batch(name, batch, data_shape):
         )
 
 
-def _output_shape(name, network, input_shape):
+def shape_of_output(name, network, input_shape):
+    """Shape of what `network` returns for a batch, or list of the shapes of several outputs.
+
+    Raises:
+        ValueError: If it does not take `input_shape`; see `check_maps`.
+    """
+    if isinstance(input_shape, tuple):
+        inputs = keras.KerasTensor((None, *input_shape))
+    else:
+        inputs = [keras.KerasTensor((None, *shape)) for shape in input_shape]
     try:
-        return tuple(network(keras.KerasTensor((None, *input_shape))).shape)
+        outputs = network(inputs)
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"`{name}` must accept inputs of shape (batch_size, {_list(input_shape)}). "
+            f"`{name}` must accept inputs of shape {_batches(input_shape)}. "
             f"Received: {name} with input shape {getattr(network, 'input_shape', 'unknown')}"
         ) from error
+    if isinstance(outputs, list | tuple):
+        return [tuple(output.shape) for output in outputs]
+    return tuple(outputs.shape)
+
+
+def _batches(shapes):
+    """`(batch_size, 28, 28, 1)`, or a list of such for several shapes."""
+    if isinstance(shapes, tuple):
+        return f"(batch_size, {_list(shapes)})"
+    return "[" + ", ".join(map(_batches, shapes)) + "]"
 
 
 def _list(shape):

@@ -26,6 +26,7 @@ from keras_gans.networks.mgan import (
     build_mgan_point_discriminator,
     build_mgan_point_stems,
     build_mgan_stems,
+    build_separate_generators,
 )
 from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_generator
 from keras_gans.networks.perceptron import build_perceptron
@@ -73,6 +74,7 @@ __all__ = [
     "build_perceptron",
     "build_resnet_critic",
     "build_resnet_generator",
+    "build_separate_generators",
     "build_sngan_discriminator",
     "build_sngan_generator",
     "build_sngan_resnet_discriminator",

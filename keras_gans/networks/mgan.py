@@ -186,3 +186,28 @@ def build_mgan_point_discriminator(data_shape=(2,), num_generators=8, width=128)
     x = layers.Dense(width, kernel_initializer=normal())(layers.Flatten()(points))
     heads = _heads(layers.LeakyReLU(0.2)(x), num_generators, 0.02)
     return keras.Model(points, heads, name="discriminator")
+
+
+def build_separate_generators(build_generator, num_generators):
+    """Stems of generators that share nothing, to be followed by a body that changes nothing.
+
+    Args:
+        build_generator: Function without arguments that makes one generator, a `keras.Model` from
+            `(batch_size, latent_dim)` to `(batch_size, *data_shape)`.
+        num_generators: Integer, `K`.
+
+    Returns:
+        `keras.Model` from `(batch_size, latent_dim)` to
+        `(batch_size, num_generators, *data_shape)`.
+
+    Reference:
+        Hoang et al., 2018 (arXiv:1708.02556), section 3, which shares parameters for speed only.
+    """
+    generators = [build_generator() for _ in range(num_generators)]
+    latents = keras.Input(generators[0].input_shape[1:], name="latents")
+    # Names of their own: networks of one name cannot stand in one model.
+    for number, generator in enumerate(generators):
+        generator.name = f"generator_{number}"
+    samples = [layers.Reshape((1, *g.output_shape[1:]))(g(latents)) for g in generators]
+    joined = layers.Concatenate(axis=1)(samples) if num_generators > 1 else samples[0]
+    return keras.Model(latents, joined, name="stems")

@@ -18,30 +18,50 @@ def check_finite(**arrays):
                 )
 
 
+def check_at_least(least, **values):
+    """Raises a `ValueError` for the first of `values` that is no integer of at least `least`."""
+    for name, value in values.items():
+        if not isinstance(value, int) or value < least:
+            raise ValueError(
+                f"`{name}` must be an integer of at least {least}. Received: {name}={value}"
+            )
+
+
+def check_positive(**values):
+    """Raises a `ValueError` for the first of `values` that is not greater than zero."""
+    for name, value in values.items():
+        if not value > 0:
+            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
+
+
 def check_shape_tuple(name, shape):
     """Raises a `ValueError` unless `shape` is a tuple of positive integers."""
     if not shape or not all(isinstance(size, int) and size > 0 for size in shape):
         raise ValueError(f"`{name}` must be a tuple of positive integers. Received: {name}={shape}")
 
 
-def check_divides(x, batch_size, replicas):
-    """Raises a `ValueError` where a batch of `x` would not spread evenly over the replicas.
+def check_divides(x, batch_size, replicas=1, minibatches=1):
+    """Raises a `ValueError` where a batch of `x` would not spread evenly.
 
     Args:
         x: What `fit` got: batches that know their `batch_size`, an array, or anything else, of
             which nothing is known.
         batch_size: The argument of `fit`; Keras takes 32 for `None`.
-        replicas: Integer, number of replicas.
+        replicas: Integer, number of replicas that share a batch.
+        minibatches: Integer, number of minibatches that a step splits a replica's part into.
     """
-    if replicas == 1:
+    parts = replicas * minibatches
+    if parts == 1:
         return
     size = getattr(x, "batch_size", None)
     rest = 0
     if size is None and isinstance(x, np.ndarray):
         size = batch_size or 32
         rest = len(x) % size
-    if size is not None and (size % replicas or rest % replicas):
+    if size is not None and (size % parts or rest % parts):
+        sharers = [f"{replicas} replicas"] * (replicas > 1)
+        sharers += [f"{minibatches} minibatches of a step"] * (minibatches > 1)
         raise ValueError(
-            f"Every batch, the last one too, must be a multiple of the {replicas} replicas. "
+            f"Every batch, the last one too, must be a multiple of the {' times '.join(sharers)}. "
             f"Received: batch_size={size}" + (f", a last batch of {rest}" if rest else "")
         )

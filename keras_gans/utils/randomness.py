@@ -23,6 +23,17 @@ def seed_pair(seed, purpose, index):
     return tf.stack([tf.constant(seed << 32 | purpose, tf.int64), tf.cast(index, tf.int64)])
 
 
+def another(seed, place):
+    """A further seed pair for what is drawn together with `seed`.
+
+    Args:
+        seed: Seed pair.
+        place: Integer in `[0, 2**15)`, which of the further draws; it goes into the index's high
+            bits, which no step counts to.
+    """
+    return seed + tf.constant([0, (place + 1) << 48], tf.int64)
+
+
 def normal(shape, seed):
     """Standard normal noise, float32, for a seed pair."""
     return tf.random.stateless_normal(shape, seed, alg="philox")

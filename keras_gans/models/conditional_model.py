@@ -1,0 +1,212 @@
+"""Games in which data comes with a condition, a class or a vector, that both players are told."""
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gans.models import network_checks
+from keras_gans.models.latent_model import LatentModel
+from keras_gans.utils.checks import check_at_least, check_shape_tuple
+
+
+class ConditionalModel(LatentModel):
+    """A generator of data for a condition against a discriminator that is told the condition.
+
+    Networks take lists: the generator `[latents, condition]`, the discriminator
+    `[samples, condition]`. Labels become one-hot vectors; a condition of another kind, such as the
+    embedding of a sentence, is passed on as it is. `fit` takes `(x, y)`, `y` the labels int
+    `(batch_size,)` or the conditions float `(batch_size, *condition_shape)`. Fakes are made for,
+    and judged with, the conditions of the real batch.
+
+    Args:
+        num_classes: Integer >= 2, number of classes that labels count. Or instead:
+        condition_shape: Tuple, the shape of one condition.
+        **kwargs: Arguments of `LatentModel`.
+
+    Raises:
+        ValueError: If both or neither is given, or a network does not fit; in `fit`, for data
+            without labels or conditions, or with labels outside the classes.
+    """
+
+    def __init__(self, *, num_classes=None, condition_shape=None, **kwargs):
+        if (num_classes is None) == (condition_shape is None):
+            raise ValueError(
+                "Exactly one of `num_classes` and `condition_shape` must be given. "
+                f"Received: num_classes={num_classes}, condition_shape={condition_shape}"
+            )
+        if num_classes is None:
+            check_shape_tuple("condition_shape", condition_shape)
+            self.condition_shape = tuple(condition_shape)
+        else:
+            check_at_least(2, num_classes=num_classes)
+            self.condition_shape = (num_classes,)
+        self.num_classes = num_classes
+        super().__init__(**kwargs)
+
+    # Conditions
+
+    def as_condition(self, y):
+        """What the networks are told: one-hot vectors of labels, or the condition itself."""
+        if self.num_classes is None:
+            return ops.cast(y, "float32")
+        return ops.one_hot(ops.cast(y, "int32"), self.num_classes)
+
+    def check_conditions(self, name, y):
+        """Raises a `ValueError` for an array of labels or conditions that do not fit."""
+        y = np.asarray(y)
+        if self.num_classes is None:
+            if y.shape[1:] != self.condition_shape or not np.isfinite(y).all():
+                raise ValueError(
+                    f"`{name}` must be finite, of shape (num, {self.condition_shape}). "
+                    f"Received: {name} of shape {y.shape}"
+                )
+        elif y.ndim != 1 or y.dtype.kind not in "iu":
+            raise ValueError(
+                f"`{name}` must be an integer vector. "
+                f"Received: {name} of shape {y.shape} and dtype {y.dtype}"
+            )
+        elif len(y) and (y.min() < 0 or y.max() >= self.num_classes):
+            raise ValueError(
+                f"`{name}` must lie in [0, {self.num_classes}), the model's classes. "
+                f"Received: {name} from {y.min()} to {y.max()}"
+            )
+
+    def check_batch(self, x, y):
+        super().check_batch(x, y)
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} is conditional and asks for batches (x, y); load the data "
+                "with `labels=True`. Received: batches without y"
+            )
+        shape = () if self.num_classes is not None else self.condition_shape
+        if tuple(y.shape[1:]) != shape:
+            raise ValueError(
+                f"`y` must have the shape {('batch_size', *shape)}. "
+                f"Received: y of shape {tuple(y.shape)}"
+            )
+        if self.num_classes is not None:
+            tf.debugging.assert_less(
+                ops.cast(ops.max(y), "int64"),
+                tf.constant(self.num_classes, tf.int64),
+                f"labels must lie in [0, {self.num_classes}), the model's classes",
+            )
+
+    def fit(self, x=None, y=None, **kwargs):
+        """`AdversarialModel.fit`, after a look at labels that are at hand."""
+        if isinstance(y, np.ndarray):
+            self.check_conditions("y", y)
+        classes = getattr(x, "num_classes", None)
+        if classes and self.num_classes and classes > self.num_classes:
+            raise ValueError(
+                f"`num_classes` must cover the classes of the data, {classes}. "
+                f"Received: num_classes={self.num_classes}"
+            )
+        return super().fit(x, y, **kwargs)
+
+    # Moves
+
+    def train_step(self, data):
+        """The usual moves of `LatentModel.play`, with a condition."""
+        real_images, y = self.begin_step(data)
+        condition = self.as_condition(y)
+        with self.record("generator") as generator_tape:
+            latents = self.sample_latents(ops.shape(real_images)[0])
+            fake_images = self.generator([latents, condition], training=True)
+            with self.record("discriminator") as discriminator_tape:
+                discriminator_terms = self.discriminator_terms(
+                    self.discriminator([real_images, condition], training=True),
+                    self.discriminator([ops.stop_gradient(fake_images), condition], training=True),
+                )
+            self.descend("discriminator", discriminator_tape, discriminator_terms)
+            fake_logits = self.discriminator([fake_images, condition], training=True)
+            generator_terms = self.generator_terms(fake_logits)
+        self.descend("generator", generator_tape, generator_terms)
+        return self.report(discriminator_terms | generator_terms)
+
+    def test_step(self, data):
+        """Reports the terms on held-out data and fresh fakes; nothing is updated."""
+        real_images, y = self.begin_step(data, training=False)
+        condition = self.as_condition(y)
+        latents = self.sample_latents(ops.shape(real_images)[0])
+        fake_images = self.generator([latents, condition], training=False)
+        real_logits = self.discriminator([real_images, condition], training=False)
+        fake_logits = self.discriminator([fake_images, condition], training=False)
+        terms = self.discriminator_terms(real_logits, fake_logits)
+        return self.report(terms | self.generator_terms(fake_logits), training=False)
+
+    # Samples
+
+    def call(self, inputs, training=False):
+        """Generates `(batch_size, *data_shape)` from `[latents, y]`, `y` as in `fit`."""
+        latents, y = inputs
+        network = self.inference_network("generator")
+        return network([latents, self.as_condition(y)], training=training)
+
+    def sample(self, num, seed=0, batch_size=64, labels=None, condition=None):
+        """Generates samples for labels or conditions.
+
+        Args:
+            num, seed, batch_size: As in `LatentModel.sample`.
+            labels: Integer, or integers `(num,)`: the classes. Defaults to all classes in turn.
+            condition: Array `condition_shape`, or `(num, *condition_shape)`.
+
+        Returns:
+            NumPy array `(num, *data_shape)`, float32; images lie in `[-1, 1]`.
+
+        Raises:
+            ValueError: If an argument is out of range, or for labels where the model takes
+                conditions and the other way round.
+        """
+        check_at_least(1, num=num)
+        check_at_least(0, seed=seed)
+        inputs = self.inputs_for_sampling(num, seed, self._chosen(num, labels, condition))
+        return self.in_batches(self._sample_batch, inputs, batch_size)
+
+    def inputs_for_sampling(self, num, seed, y):
+        return [self.latents_for_sampling(num, seed), y]
+
+    def _chosen(self, num, labels, condition):
+        name, y = ("labels", labels) if self.num_classes else ("condition", condition)
+        other = condition if self.num_classes else labels
+        if other is not None or (y is None and self.num_classes is None):
+            raise ValueError(
+                f"`{name}` must be given and nothing else: the model was made for "
+                f"{'classes' if self.num_classes else 'conditions'}. "
+                f"Received: labels={labels}, condition={'none' if condition is None else 'some'}"
+            )
+        if y is None:
+            y = np.arange(num) % self.num_classes
+        y = np.asarray(y)
+        shape = (num,) if self.num_classes else (num, *self.condition_shape)
+        if y.shape == shape[1:]:
+            y = np.broadcast_to(y, shape)
+        if len(y) != num:
+            raise ValueError(
+                f"`{name}` must be one, or one for each of the {num} samples. "
+                f"Received: {len(y)} in {name}"
+            )
+        self.check_conditions(name, y)
+        return tf.constant(y, tf.int32 if self.num_classes else tf.float32)
+
+    def call_specs(self):
+        return [*super().call_specs(), *self.sample_specs()]
+
+    def sample_specs(self):
+        if self.num_classes is not None:
+            return [tf.TensorSpec((None,), tf.int32, name="labels")]
+        return [tf.TensorSpec((None, *self.condition_shape), tf.float32, name="condition")]
+
+    def check_networks(self, networks, latent_dim, data_shape):
+        condition, generator = self.condition_shape, networks["generator"]
+        network_checks.check_maps("generator", generator, [(latent_dim,), condition], data_shape)
+        discriminator = networks["discriminator"]
+        network_checks.check_accepts("discriminator", discriminator, [data_shape, condition])
+        network_checks.check_gives_logits("discriminator", discriminator)
+
+    def get_config(self):
+        condition_shape = self.condition_shape if self.num_classes is None else None
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "condition_shape": condition_shape,
+        }
