@@ -6,9 +6,12 @@ import keras
 import numpy as np
 import PIL.Image
 import pytest
+import tensorflow as tf
 
 from keras_gans import DCGAN
 from keras_gans.__main__ import main
+from keras_gans.training.scoring import evaluator
+from tests.callbacks.tiny import tiny_gan
 from tests.models.tiny import build_discriminator, build_generator
 
 SHAPE = (8, 8, 1)
@@ -87,6 +90,8 @@ def test_compare_an_export_with_a_folder(made, classifier, capsys):
         (["--metrics", "fld"], "--metrics must be some of"),
         (["--num", "1"], "--num must be at least 2"),
         (["--classifier", "nowhere.npz"], "nowhere.npz"),
+        (["--classifier", __file__], "`ClassifierFeatures.save` wrote"),
+        (["--inception", __file__], "whose SHA-256 begins with 6726825d"),
         ([], "--data, --classifier or --inception"),
     ],
 )
@@ -95,6 +100,118 @@ def test_refusals_are_one_line(made, capsys, flags, message):
     assert main(["compare", photos, photos, *flags]) == 2
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
+
+
+def test_scores_of_a_training_and_of_evaluate_compare(made, tmp_path, monkeypatch):
+    from keras_gans import metrics, training
+
+    monkeypatch.setenv("KERAS_GANS_HOME", str(tmp_path / "home"))
+    random = np.random.default_rng(0)
+    for split, count in (("train", 40), ("test", 30)):
+        for label in ("dark", "light"):
+            folder = tmp_path / "images" / split / label
+            folder.mkdir(parents=True)
+            for index in range(count // 2):
+                pixels = random.integers(0, 128, SHAPE[:2]) + 127 * (label == "light")
+                PIL.Image.fromarray(pixels.astype("uint8")).save(folder / f"{index:02d}.png")
+    data, out = str(tmp_path / "images"), tmp_path / "scores.json"
+    command = ["evaluate", str(made / "export"), "--data", data, "--num", "30", "--metrics", "fid"]
+    assert main([*command, "--out", str(out)]) == 0
+    evaluated = metrics.Score.from_json(out.read_text())
+    recipe = training.Recipe(data=data, image_size=8, channels=1)
+    scorer = evaluator(recipe, None)
+    model = tiny_gan(SHAPE)
+    (score, _) = scorer.evaluate(model)
+    assert score.protocol.differences(evaluated.protocol) == {}
+
+
+def test_compare_names_what_was_sampled(made, classifier, tmp_path):
+    out = tmp_path / "scores.json"
+    paths = [str(made / "photos"), str(made / "export")]
+    command = ["--classifier", classifier, "--num", "40", "--metrics", "fid", "--out", str(out)]
+    assert main(["compare", *paths, *command]) == 0
+    (score,) = read(out)
+    assert (score["protocol"]["seed"], score["protocol"]["ema"]) == (0, False)
+    assert main(["compare", *paths[::-1], *command]) == 0
+    (score,) = read(out)
+    assert (score["protocol"]["seed"], score["protocol"]["ema"]) == (None, None)
+
+
+class Painter(tf.Module):
+    """Stands for a model with classes: label 0 is dark and label 1 is light, with some noise."""
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((), tf.int32, name="num_images"),
+            tf.TensorSpec((), tf.int32, name="seed"),
+            tf.TensorSpec((None,), tf.int32, name="labels"),
+        ]
+    )
+    def sample(self, num_images, seed, labels):
+        noise = tf.random.stateless_uniform((num_images, *SHAPE), (0, seed), maxval=60.0)
+        return {
+            "images": tf.cast(
+                noise + 130.0 * tf.cast(labels, tf.float32)[:, None, None, None], tf.uint8
+            )
+        }
+
+
+@pytest.fixture(scope="module")
+def conditional(tmp_path_factory):
+    """An export of a model with classes, and a classifier that reads them."""
+    from keras_gans import metrics
+
+    folder = tmp_path_factory.mktemp("conditional")
+    painter = Painter()
+    tf.saved_model.save(painter, str(folder / "export"), {"sample": painter.sample})
+    labels = np.arange(200) % 2
+    images = painter.sample(200, 1, labels)["images"].numpy() / np.float32(127.5) - 1
+    metrics.ClassifierFeatures(
+        images, labels, name="dark or light", epochs=20, cache_directory=folder
+    ).save(folder / "classifier.npz")
+    return folder
+
+
+def evaluate_conditional(folder, data, *flags):
+    command = ["evaluate", str(folder / "export"), "--data", str(data), "--split", "train"]
+    command += ["--classifier", str(folder / "classifier.npz"), *flags]
+    return main([*command, "--out", str(folder / "scores.json")])
+
+
+def test_evaluate_a_model_with_classes(made, conditional):
+    flags = ["--num", "601", "--metrics", "fid", "conditional_accuracy", "--labels"]
+    assert evaluate_conditional(conditional, made / "photos", *flags, "0", "1") == 0
+    fid, accuracy = read(conditional / "scores.json")
+    assert accuracy["values"] == {"conditional_accuracy": 1.0}
+    assert fid["protocol"]["generated_split"] == "generated for labels 0 1"
+    assert evaluate_conditional(conditional, made / "photos", *flags, "1") == 0
+    other, accuracy = read(conditional / "scores.json")
+    assert accuracy["values"] == {"conditional_accuracy": 1.0}
+    assert other["protocol"] != fid["protocol"]
+
+
+def test_compare_a_model_with_classes(made, conditional):
+    command = ["compare", str(made / "photos"), str(conditional / "export"), "--num", "40"]
+    command += ["--classifier", str(conditional / "classifier.npz"), "--metrics", "fid"]
+    command += ["--labels", "0", "1", "--out", str(conditional / "scores.json")]
+    assert main(command) == 0
+    (fid,) = read(conditional / "scores.json")
+    assert fid["protocol"]["generated_split"] == f"{conditional / 'export'} for labels 0 1"
+
+
+def test_labels_must_fit_the_model(made, conditional, classifier, capsys):
+    assert evaluate_conditional(conditional, made / "photos", "--num", "40") == 2
+    assert "is a model with classes: say --labels, such as 0 1 2" in capsys.readouterr().err
+    command = ["evaluate", str(made / "export"), "--data", str(made / "photos"), "--split", "train"]
+    for flags in (["--labels", "0"], ["--metrics", "conditional_accuracy"]):
+        assert main([*command, "--classifier", classifier, *flags]) == 2
+        assert "is a model without classes: leave out" in capsys.readouterr().err
+
+
+def test_progress_leaves_the_output_to_the_table(made, classifier, capsys):
+    command = ["compare", str(made / "export"), str(made / "photos"), "--num", "40"]
+    assert main([*command, "--classifier", classifier, "--metrics", "fid"]) == 0
+    assert capsys.readouterr().out.split()[:2] == ["score", "value"]
 
 
 def test_a_path_that_is_nothing(made, classifier, capsys):
