@@ -5,6 +5,8 @@ import pathlib
 
 import keras
 
+from keras_gans.metrics import read_images
+
 
 class EvaluateSamples(keras.callbacks.Callback):
     """Scores samples of the model after epochs, and puts the numbers into the logs as `val_<name>`.
@@ -12,7 +14,8 @@ class EvaluateSamples(keras.callbacks.Callback):
     `ModelCheckpoint(monitor="val_fid", mode="min")`, `EarlyStopping`, TensorBoard, `CSVLogger` and
     `callbacks.Checkpoints(best="val_fid")` then see them, if they stand behind this callback in the
     list. In an epoch that is not scored the last numbers are repeated, so that every epoch has all
-    logs. The real images are read once.
+    logs. The real images are read once in a training, the samples once for all metrics of an
+    extractor.
 
     Args:
         metrics: List of metrics of `keras_gans.metrics`, such as `FID(extractor)`.
@@ -111,21 +114,35 @@ class EvaluateSamples(keras.callbacks.Callback):
             return None
         if not hasattr(metric, "read_real"):
             return self.real
-        key = (id(metric.extractor), metric.num_real, metric.needs_features)
+        key = (id(metric.extractor), metric.num_real)
         if key not in self._real_features:
-            self._real_features[key] = metric.read_real(self.real)
+            sharing = [one for one in self._sharing(metric, "num_real") if one.needs_real]
+            neediest = max(sharing, key=lambda one: one.needs_features)
+            self._real_features[key] = neediest.read_real(self.real)
         return self._real_features[key]
 
     def _generated(self, metric, images, readings):
-        """The samples, read once for all metrics that need the same of the same extractor."""
+        """The samples, read once for all metrics of the same extractor."""
         if not hasattr(metric, "read_generated"):
             return images
-        key = (
-            id(metric.extractor),
-            metric.num_generated,
-            metric.needs_features,
-            metric.needs_logits,
-        )
+        key = (id(metric.extractor), metric.num_generated)
         if key not in readings:
-            readings[key] = metric.read_generated(images)
+            sharing = self._sharing(metric, "num_generated")
+            readings[key] = read_images(
+                metric.extractor,
+                images,
+                name="generated",
+                limit=metric.num_generated,
+                features=any(one.needs_features for one in sharing),
+                logits=any(one.needs_logits for one in sharing),
+            )
         return readings[key]
+
+    def _sharing(self, metric, count):
+        """The metrics that read as many images as this one by the same extractor."""
+        return [
+            one
+            for one in self.metrics
+            if getattr(one, "extractor", None) is metric.extractor
+            and getattr(one, count) == getattr(metric, count)
+        ]

@@ -88,11 +88,19 @@ class TestEvaluateSamples:
         assert (lines[0]["protocol"]["seed"], lines[0]["protocol"]["num_generated"]) == (3, 64)
         assert lines[0]["protocol"]["ema"] is False
 
-    def test_real_images_are_read_once(self):
-        extractor = CountingFeatures(flat, "pixels", weights_hash=None)
-        self.fit(epochs=3, extractor=extractor)
-        # two metrics that need different things of the real images, and of 3 x the samples
-        assert extractor.reads == 2 + 3 * 2
+    def test_images_are_read_once_for_all_metrics(self):
+        extractor = CountingFeatures(flat, "pixels", weights_hash=None, logits=flat)
+        scorer = callbacks.EvaluateSamples(
+            [metrics.FID(extractor), metrics.IS(extractor), metrics.PR(extractor)], images(), num=64
+        )
+        model = build_model()
+        for _ in range(3):
+            scores = scorer.evaluate(model)
+        assert extractor.reads == 1 + 3  # the real images, and the samples of each time
+        for score, metric in zip(scores, scorer.metrics, strict=True):
+            alone = metric(images(), model.sample(64, seed=0), seed=0, ema=False)
+            assert score.protocol == alone.protocol
+            assert score.value == pytest.approx(alone.value, rel=1e-6)
 
     def test_labels_asked_for_are_scored_without_real_images(self):
         extractor = metrics.CallableFeatures(flat, "pixels", logits=lambda x: flat(x)[:, :3])
