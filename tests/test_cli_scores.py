@@ -53,7 +53,7 @@ def classifier(made, tmp_path, monkeypatch):
 
 
 def read(path):
-    return [json.loads(text) for text in path.read_text().replace("}\n{", "}\0{").split("\0")]
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def test_evaluate(made, classifier, tmp_path, capsys):

@@ -159,4 +159,4 @@ def show(scores, out=None):
     for line in dict.fromkeys(str(one.protocol) for one in scores):
         console.print(line, style="dim")
     if out is not None:
-        out.write_text("".join(one.to_json() + "\n" for one in scores))
+        out.write_text("".join(one.to_json(indent=None) + "\n" for one in scores))

@@ -34,7 +34,7 @@ def compare(
         data_dir: Where TensorFlow Datasets keeps its data.
         inception: The published Inception weights, instead.
         classifier: A saved classifier, instead.
-        out: File for the scores with their protocols, one JSON object each.
+        out: File for the scores with their protocols, one line of JSON each.
     """
     from keras_gans.cli import _scoring
     from keras_gans.serving import Exported

@@ -35,7 +35,7 @@ def evaluate(
         data_dir: Where TensorFlow Datasets keeps its data.
         inception: The published Inception weights, for numbers that compare with papers.
         classifier: A file that ClassifierFeatures.save or `python -m train classifier` wrote.
-        out: File for the scores with their protocols, one JSON object each.
+        out: File for the scores with their protocols, one line of JSON each.
     """
     from keras_gans.cli import _scoring
     from keras_gans.serving import Exported

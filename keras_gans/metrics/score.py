@@ -156,9 +156,9 @@ class Score:
         numbers = ", ".join(f"{name} = {value:.4g}" for name, value in self.values.items())
         return f"{self.name}: {numbers} ({self.protocol})"
 
-    def to_json(self):
-        """The score as a JSON object, in one string."""
-        return json.dumps(dataclasses.asdict(self), indent=2)
+    def to_json(self, indent=2):
+        """The score as a JSON object, in one string; `indent=None` makes it one line."""
+        return json.dumps(dataclasses.asdict(self), indent=indent)
 
     @classmethod
     def from_json(cls, text):

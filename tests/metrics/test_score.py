@@ -78,6 +78,8 @@ class TestScore:
 
     def test_goes_to_json_and_back(self):
         assert Score.from_json(SCORE.to_json()) == SCORE
+        assert Score.from_json(SCORE.to_json(indent=None)) == SCORE
+        assert "\n" not in SCORE.to_json(indent=None)
         assert json.loads(SCORE.to_json())["protocol"]["weights_hash"] == "0123456789abcdef"
         assert Score({"x": 0.1 + 0.2}, PROTOCOL).value == 0.1 + 0.2
 
