@@ -21,14 +21,9 @@ class Recipe(training.Recipe):
     """Adam's momentum; the paper found 0.9 unstable."""
 
     def model(self, data_shape):
-        return DCGAN(
-            image_shape=data_shape,
-            latent_dim=self.latent_dim,
-            seed=self.seed,
-            ema_decay=self.ema_decay,
-        )
+        return DCGAN(latent_dim=self.latent_dim, **self.shared_arguments(data_shape))
 
-    def optimizers(self):
+    def optimizers(self, steps_per_epoch):
         return {
             player: keras.optimizers.Adam(self.learning_rate, beta_1=self.beta_1, epsilon=1e-8)
             for player in DCGAN.players

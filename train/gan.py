@@ -26,14 +26,9 @@ class Recipe(training.Recipe):
     """Momentum from epoch 250 on."""
 
     def model(self, data_shape):
-        return GAN(
-            image_shape=data_shape,
-            latent_dim=self.latent_dim,
-            seed=self.seed,
-            ema_decay=self.ema_decay,
-        )
+        return GAN(latent_dim=self.latent_dim, **self.shared_arguments(data_shape))
 
-    def optimizers(self):
+    def optimizers(self, steps_per_epoch):
         schedule = DecayToFloor(self.learning_rate, self.decay_factor, floor=1e-6)
         return {
             player: RampedMomentumSGD(schedule, self.momentum, self.final_momentum)

@@ -16,6 +16,7 @@ class Recipe:
     """
 
     paper: ClassVar[str] = ""  # authors, year, arXiv number; shown by `python -m train`
+    labels: ClassVar[bool] = False  # whether the model trains on (x, labels)
 
     data: str = "glyphs"
     """What to train on: "glyphs", a TensorFlow Datasets name, a folder of images, an .npz file."""
@@ -28,7 +29,7 @@ class Recipe:
     channels: Literal[1, 3] | None = None
     """1 for gray, 3 for colour. Defaults to what the data holds."""
     batch_size: int = 128
-    """Real images a step, over all devices."""
+    """Real images in a minibatch, over all devices."""
     epochs: int = 20
     """Passes over the data, those before a resume included."""
     seed: int = 0
@@ -60,14 +61,20 @@ class Recipe:
     dry_run: bool = False
     """Print the settings and the networks, train two steps, write nothing."""
 
+    @property
+    def minibatches(self):
+        """Minibatches in a step: the steps of a player that steps several times."""
+        return 1
+
     def dataset(self):
         """The training batches, `keras_gans.data.Batches`."""
         return data.load(
             self.data,
             image_size=self.image_size,
             channels=self.channels,
-            batch_size=self.batch_size,
+            batch_size=self.minibatches * self.batch_size,
             split=self.split,
+            labels=self.labels,
             seed=self.seed,
             data_dir=self.data_dir,
         )
@@ -76,6 +83,18 @@ class Recipe:
         """The model for samples of `data_shape`, not yet compiled."""
         raise NotImplementedError(f"{type(self).__name__} must say its model")
 
-    def optimizers(self):
+    def shared_arguments(self, data_shape):
+        """Arguments of the model's constructor that follow from the settings above."""
+        return {"image_shape": data_shape, "seed": self.seed, "ema_decay": self.ema_decay}
+
+    def optimizers(self, steps_per_epoch):
         """Dictionary from player to optimizer, or `None` for the model's own."""
         return None
+
+    def callbacks(self):
+        """List of callbacks that the paper's training needs, such as a plateau's."""
+        return []
+
+    def grid_arguments(self):
+        """What `model.sample` takes for the 64 samples of the grid, besides number and seed."""
+        return {}

@@ -67,7 +67,13 @@ def run(recipe, args=None):
     model.fit(
         data,
         epochs=recipe.epochs,
-        callbacks=[guard, *scorers, *(_watchers(folder) if chief else []), checkpoints],
+        callbacks=[
+            guard,
+            *recipe.callbacks(),
+            *scorers,
+            *(_watchers(folder, recipe) if chief else []),
+            checkpoints,
+        ],
         verbose="auto" if chief else 0,
     )
     if guard.message:
@@ -98,7 +104,7 @@ def _build(recipe, data, strategy):
     with strategy.scope():
         model = recipe.model(tuple(spec.shape[1:]))
         model.compile(
-            recipe.optimizers(),
+            recipe.optimizers(data.steps_per_epoch),
             steps_per_execution=recipe.steps_per_execution,
             jit_compile=recipe.jit_compile,
         )
@@ -127,9 +133,12 @@ def _start_or_continue(recipe, folder, data, model, checkpoints, chief):
     return step
 
 
-def _watchers(folder):
+def _watchers(folder, recipe):
+    grid = callbacks.SampleGrid(
+        folder / "samples", log_dir=folder / "logs", sample_arguments=recipe.grid_arguments()
+    )
     return [
-        callbacks.SampleGrid(folder / "samples", log_dir=folder / "logs"),
+        grid,
         keras.callbacks.CSVLogger(folder / "metrics.csv", append=True),
         keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
     ]

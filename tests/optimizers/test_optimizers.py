@@ -2,7 +2,12 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gans.optimizers import DecayToFloor, RampedMomentumSGD
+from keras_gans.optimizers import (
+    DecayToFloor,
+    HoldThenExponential,
+    HoldThenLinear,
+    RampedMomentumSGD,
+)
 
 
 class TestDecayToFloor:
@@ -19,6 +24,28 @@ class TestDecayToFloor:
     def test_config_round_trip(self):
         copy = DecayToFloor.from_config(self.schedule.get_config())
         assert float(copy(1234)) == float(self.schedule(1234))
+
+
+class TestHoldThenDecay:
+    linear = HoldThenLinear(0.2, hold_steps=100, decay_steps=50)
+    exponential = HoldThenExponential(0.2, hold_steps=100, decay_steps=50, final_factor=0.01)
+
+    @pytest.mark.parametrize(
+        "step, linear, exponential",
+        [(0, 0.2, 0.2), (100, 0.2, 0.2), (125, 0.1, 0.02), (150, 0.0, 0.002), (9999, 0.0, 0.002)],
+    )
+    def test_holds_falls_and_stays(self, step, linear, exponential):
+        np.testing.assert_allclose(self.linear(step), linear, rtol=1e-5, atol=1e-9)
+        np.testing.assert_allclose(self.exponential(step), exponential, rtol=1e-5)
+
+    @pytest.mark.parametrize("schedule", [linear, exponential])
+    def test_config_round_trip(self, schedule):
+        copy = type(schedule).from_config(schedule.get_config())
+        assert float(copy(120)) == float(schedule(120)) < 0.2
+
+    def test_refusals(self):
+        with pytest.raises(ValueError, match="`hold_steps`.*decay_steps=0"):
+            HoldThenLinear(0.2, hold_steps=0, decay_steps=0)
 
 
 class TestRampedMomentumSGD:

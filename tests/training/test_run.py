@@ -103,7 +103,7 @@ class TestRun:
     def test_learning_rates_of_schedules_stay_scaled(self, images, tmp_path):
         @dataclasses.dataclass
         class Decaying(TinyRecipe):
-            def optimizers(self):
+            def optimizers(self, steps_per_epoch):
                 rate = DecayToFloor(1e-3, factor=1.0, floor=0.0)
                 return {player: keras.optimizers.SGD(rate) for player in DCGAN.players}
 
@@ -130,7 +130,7 @@ class TestRun:
     def test_broken_run_names_the_way_back(self, images, tmp_path):
         @dataclasses.dataclass
         class Exploding(TinyRecipe):
-            def optimizers(self):
+            def optimizers(self, steps_per_epoch):
                 return {p: keras.optimizers.SGD(1e30) for p in DCGAN.players}
 
         recipe = Exploding(data=images, output=tmp_path / "other", epochs=2)
@@ -168,8 +168,9 @@ class TestShell:
     def test_every_recipe_trains_two_steps(self, name, tmp_path):
         path = tmp_path / "images.npz"
         rng = np.random.default_rng(0)
-        np.savez(path, images=rng.integers(0, 256, (16, 28, 28, 1)).astype("uint8"))
-        flags = ["--data", str(path), "--batch-size", "8", "--dry-run"]
+        images = rng.integers(0, 256, (40, 28, 28, 1)).astype("uint8")
+        np.savez(path, images=images, labels=np.arange(40) % 10)
+        flags = ["--data", str(path), "--batch-size", "4", "--dry-run"]
         assert train_main.main([name, *flags]) == 0
 
     def test_help_explains_every_flag(self):

@@ -1,0 +1,48 @@
+"""LSGAN, with the settings that Mao et al., 2017, take for small images."""
+
+import dataclasses
+
+import keras
+
+from keras_gans import LSGAN, training
+
+
+@dataclasses.dataclass
+class Recipe(training.Recipe):
+    """Least squares GAN: squared distances to targets instead of cross-entropies."""
+
+    paper = "Mao et al., 2017, arXiv:1611.04076"
+
+    batch_size: int = 64
+    """Real images in a minibatch, over all devices."""
+    latent_dim: int = 100
+    """Size of the latent vector, uniform on [-1, 1]; the paper's 112-pixel nets take 1,024."""
+    real_target: float = 1.0
+    """What the discriminator aims at for real images, b."""
+    fake_target: float = 0.0
+    """What the discriminator aims at for fakes, a."""
+    generator_target: float = 1.0
+    """What the generator aims at, c."""
+    learning_rate: float = 2e-4
+    """Adam's learning rate for both players."""
+    beta_1: float = 0.5
+    """Adam's momentum."""
+
+    def model(self, data_shape):
+        return LSGAN(
+            latent_dim=self.latent_dim,
+            real_target=self.real_target,
+            fake_target=self.fake_target,
+            generator_target=self.generator_target,
+            **self.shared_arguments(data_shape),
+        )
+
+    def optimizers(self, steps_per_epoch):
+        return {
+            player: keras.optimizers.Adam(self.learning_rate, beta_1=self.beta_1, epsilon=1e-8)
+            for player in LSGAN.players
+        }
+
+
+if __name__ == "__main__":
+    training.run(Recipe)
