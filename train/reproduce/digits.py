@@ -1,0 +1,110 @@
+"""What the experiments on MNIST share: splits, training that resumes, and Parzen windows."""
+
+import keras
+import numpy as np
+
+from keras_gans import callbacks, data, metrics
+
+TRAIN, VALIDATION = "train[:50000]", "train[50000:]"  # the official codes' splits
+EVERYTHING, TEST = "train", "test"
+
+
+def arrays(split, data_dir, limit=None):
+    """Images `(num, 28, 28, 1)` in `[-1, 1]` and labels of a split of MNIST, in its own order."""
+    source = data.load(
+        "mnist", split=split, batch_size=1, labels=True, shuffle=False, data_dir=data_dir
+    )
+    return source.arrays(limit)
+
+
+def classifier(data_dir):
+    """The classifier behind scores and conditional accuracies, trained once and cached."""
+    return metrics.ClassifierFeatures(*arrays(EVERYTHING, data_dir), name="mnist classifier")
+
+
+def train(model, batches, epochs, folder, *watchers, steps_per_epoch=None):
+    """`fit` with checkpoints and a grid of samples in `folder`; continues what is there."""
+    return model.fit(
+        batches,
+        epochs=epochs,
+        steps_per_epoch=steps_per_epoch,
+        verbose=2,
+        callbacks=[
+            callbacks.TerminateOnNaN(raise_error=True),
+            callbacks.SampleGrid(folder / "samples", every=max(epochs // 20, 1)),
+            *watchers,
+            callbacks.Checkpoints(folder / "checkpoints", keep=1),
+        ],
+    )
+
+
+def unit_pixels(images):
+    """Flat images in `[0, 1]`, where the published log-likelihoods live."""
+    return 0.5 + 0.5 * images.reshape(len(images), -1)
+
+
+class BestOnValidation(keras.callbacks.Callback):
+    """Looks at a model every few epochs, and keeps the test measures of its best look.
+
+    Args:
+        every: Integer, epochs from one look to the next.
+        validate: Function from the model to a number, higher is better.
+        test: Function from the model to a dictionary of plain values.
+
+    Attributes:
+        history: Dictionary from epoch to the number.
+        best: Dictionary of the best look, with its `epoch`, or None.
+    """
+
+    def __init__(self, every, validate, test):
+        super().__init__()
+        self.every = every
+        self.validate = validate
+        self.test = test
+        self.history = {}
+        self.best = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every:
+            return
+        score = self.validate(self.model)
+        if score > max(self.history.values(), default=-np.inf):
+            self.best = {"epoch": epoch + 1, **self.test(self.model)}
+        self.history[str(epoch + 1)] = score
+        print(f"epoch {epoch + 1}: validation {score:.2f}, best {self.best}", flush=True)
+
+    def state(self):
+        """What `Checkpoints` keeps."""
+        return {"history": self.history, "best": self.best}
+
+    def set_state(self, state):
+        self.history, self.best = state["history"], state["best"]
+
+
+def parzen_watcher(every, sample, data_dir):
+    """`BestOnValidation` of the Parzen log-likelihood (measure M1).
+
+    Args:
+        every: Integer, epochs from one look to the next.
+        sample: Function from the model to 10,000 images in `[-1, 1]`.
+        data_dir: Where TensorFlow Datasets keeps MNIST.
+    """
+    validation = unit_pixels(arrays(VALIDATION, data_dir, 1000)[0])
+    test_images = unit_pixels(arrays(TEST, data_dir)[0])
+
+    def validate(model):
+        samples = unit_pixels(sample(model))
+        bandwidth = metrics.choose_bandwidth(validation, samples)
+        return metrics.parzen_log_likelihood(validation, samples, bandwidth).mean
+
+    def test(model):
+        samples = unit_pixels(sample(model))
+        bandwidth = metrics.choose_bandwidth(validation, samples)
+        likelihood = metrics.parzen_log_likelihood(test_images, samples, bandwidth)
+        return {
+            "log_likelihood": round(likelihood.mean, 2),
+            "standard_error": round(likelihood.standard_error, 2),
+            "bandwidth": round(bandwidth, 3),
+        }
+
+    return BestOnValidation(every, validate, test)

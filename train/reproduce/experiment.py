@@ -1,0 +1,118 @@
+"""What a reproduction is: a protocol, a published number, and one result file for every seed."""
+
+import dataclasses
+import importlib.metadata
+import json
+import os
+import pathlib
+import time
+from typing import ClassVar
+
+import keras
+import rich.console
+
+from keras_gans.utils.files import written_whole
+
+RESULTS = pathlib.Path("docs", "results")
+CONSOLE = rich.console.Console(highlight=False, soft_wrap=True)
+
+
+@dataclasses.dataclass
+class Experiment:
+    """One published number. Every field is a flag of `python -m train.reproduce <name>`.
+
+    A subclass in `train/reproduce/<name>.py`, always called `Reproduction`, sets the class
+    variables, adds the protocol's numbers as fields, and writes `run` and `ours`.
+
+    Class attributes:
+        title: What is reproduced, in a few words.
+        paper: Authors, year, arXiv number.
+        published: The paper's number and where it stands.
+        asked: What this project asks of itself.
+        protocol: How our number is measured, in a sentence or two.
+    """
+
+    title: ClassVar[str] = ""
+    paper: ClassVar[str] = ""
+    published: ClassVar[str] = ""
+    asked: ClassVar[str] = ""
+    protocol: ClassVar[str] = ""
+
+    seed: int = 0
+    """Seed of networks, noise and data."""
+    results: pathlib.Path = RESULTS
+    """Folder of the results, one JSON file a seed."""
+    work: pathlib.Path = pathlib.Path("runs", "reproduce")
+    """Folder for checkpoints and pictures."""
+
+    @property
+    def name(self):
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def work_folder(self):
+        return self.work / self.name / f"seed{self.seed}"
+
+    def run(self):
+        """Trains and measures: dictionary of plain values, `steps` among them."""
+        raise NotImplementedError
+
+    @staticmethod
+    def ours(results):
+        """Our number in words, from the list of what `run` returned for every seed."""
+        raise NotImplementedError
+
+
+def reproduce(experiment):
+    """Runs an experiment unless its result is there, and writes it down at once.
+
+    Args:
+        experiment: `Experiment`.
+
+    Returns:
+        Dictionary as written to `<results>/<name>/seed<seed>.json`: the values, what they were
+        measured with, and the time: `minutes` by the clock, `processor_minutes` over all cores.
+        A training that continued from a checkpoint counts the time of its last part only, and
+        says so in `continued`.
+    """
+    path = experiment.results / experiment.name / f"seed{experiment.seed}.json"
+    if path.exists():
+        CONSOLE.print(f"{path} is there already.")
+        return json.loads(path.read_text())
+    continued = (experiment.work_folder / "checkpoints").exists()
+    keras.utils.set_random_seed(experiment.seed)
+    began, began_processing = time.monotonic(), time.process_time()
+    values = experiment.run()
+    flags = {f.name: getattr(experiment, f.name) for f in dataclasses.fields(experiment)}
+    settings = {
+        name: value
+        for name, value in flags.items()
+        if not isinstance(value, pathlib.Path) and name not in ("seed", "data_dir")
+    }
+    result = {
+        "experiment": experiment.name,
+        "seed": experiment.seed,
+        "values": values,
+        "settings": settings,
+        "minutes": round((time.monotonic() - began) / 60, 2),
+        "processor_minutes": round((time.process_time() - began_processing) / 60, 2),
+        "continued": continued,
+        "cores": os.cpu_count(),
+        "versions": {
+            name: importlib.metadata.version(name) for name in ("keras_gans", "keras", "tensorflow")
+        },
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as aside:
+        aside.write_text(json.dumps(result, indent=2) + "\n")
+    CONSOLE.print(f"{experiment.name}, seed {experiment.seed}: {values}\nWrote {path}")
+    return result
+
+
+def mean_and_spread(values, digits=2):
+    """`12.34 +- 0.56 (3 seeds)`: mean and standard deviation over seeds."""
+    mean = sum(values) / len(values)
+    if len(values) == 1:
+        return f"{mean:.{digits}f} (1 seed)"
+    spread = (sum((value - mean) ** 2 for value in values) / (len(values) - 1)) ** 0.5
+    return f"{mean:.{digits}f} ± {spread:.{digits}f} ({len(values)} seeds)"

@@ -1,0 +1,67 @@
+"""GAN on MNIST: the Parzen log-likelihood of the first paper's table 1."""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from keras_gans import GAN, data
+from keras_gans.networks import build_mlp_generator
+from train.reproduce import digits
+from train.reproduce.experiment import Experiment
+
+
+@dataclasses.dataclass
+class Reproduction(Experiment):
+    """Parzen log-likelihood of GAN's perceptrons on MNIST."""
+
+    title = "GAN, MNIST, Parzen log-likelihood"
+    paper = "Goodfellow et al., 2014, arXiv:1406.2661, table 1"
+    published = "225 ± 2 nats"
+    asked = "at least 225, as many epochs as it needs"
+    protocol = (
+        "trained on the first 50,000 images; 10,000 samples, bandwidth from 10 values by the first "
+        "1,000 validation images, test images 10,000; the epoch with the best validation "
+        "log-likelihood, looked at every 10 epochs; the error is over test images"
+    )
+
+    data_dir: str | None = None
+    """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
+    epochs: int = 400
+    """Passes over the 50,000 images, 500 steps each."""
+    look_every: int = 10
+    """Epochs from one look at the validation images to the next."""
+
+    def run(self):
+        batches = data.load(
+            "mnist", split=digits.TRAIN, batch_size=100, seed=self.seed, data_dir=self.data_dir
+        )
+        model = GAN(
+            image_shape=(28, 28, 1),
+            generator=build_mlp_generator(output_bias_initializer=mean_image_logits(self.data_dir)),
+            seed=self.seed,
+        )
+        model.compile()
+        watcher = digits.parzen_watcher(
+            self.look_every,
+            lambda model: model.sample(10_000, seed=1, batch_size=1000),
+            self.data_dir,
+        )
+        digits.train(model, batches, self.epochs, self.work_folder, watcher)
+        steps = watcher.best["epoch"] * batches.steps_per_epoch
+        return {"steps": steps, **watcher.best, "validation": watcher.history}
+
+    @staticmethod
+    def ours(results):
+        return "; ".join(
+            f"{r['log_likelihood']:.0f} ± {r['standard_error']:.1f} after {r['epoch']} epochs "
+            f"(bandwidth {r['bandwidth']})"
+            for r in results
+        )
+
+
+def mean_image_logits(data_dir):
+    """The official code's start of the generator's output: the logit of the mean image."""
+    mean = digits.unit_pixels(digits.arrays(digits.TRAIN, data_dir)[0]).mean(axis=0)
+    mean = np.clip(mean, 1e-7, 1 - 1e-7)
+    return keras.initializers.Constant(np.log(mean / (1 - mean)))

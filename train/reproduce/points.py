@@ -1,0 +1,80 @@
+"""What the experiments on point clouds share: training, and the measures M3 to M5."""
+
+import keras
+import numpy as np
+
+from keras_gans import DCGAN, data, metrics
+from keras_gans.utils import randomness
+
+STEPS_PER_EXECUTION = 20  # tiny networks: most of a step would be Python otherwise
+
+
+@keras.saving.register_keras_serializable(package="keras_gans_reproduce")
+class PointGAN(DCGAN):
+    """The non-saturating GAN with standard normal latents, to stand beside another game."""
+
+    def draw_latents(self, num, seed):
+        return randomness.normal((num, self.latent_dim), seed)
+
+
+def train(model, kind, *, steps, batch_size, seed, every=None, at=None):
+    """Trains a compiled model on a mixture, and looks at it on the way.
+
+    Args:
+        model: Model of points.
+        kind: Name of the mixture, see `data.mixture_of_gaussians`.
+        steps: Integer, training steps, a multiple of 20.
+        batch_size: Points in a batch, those of all minibatches together.
+        seed: Seed of the data.
+        every: Steps from one look to the next; `None` looks at the end only.
+        at: Function from the model to a dictionary of measures.
+
+    Returns:
+        Dictionary from the step to the measures there.
+    """
+    every = every or steps
+    batches = data.mixture_of_gaussians(
+        kind, batch_size=batch_size, steps_per_epoch=every, seed=seed
+    )
+    looks = {}
+
+    def look(epoch, logs):
+        looks[(epoch + 1) * every] = at(model)
+
+    model.fit(
+        batches,
+        epochs=steps // every,
+        verbose=0,
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=look)] if at else None,
+    )
+    return looks
+
+
+def mode_measures(samples, mixture):
+    """M3: modes by either rule, and the share of samples within three deviations of one."""
+    found = metrics.mixture_modes(samples, mixture.centres, mixture.deviation)
+    return {
+        "modes": found.modes,
+        "modes_with_fair_share": found.modes_with_fair_share,
+        "high_quality": round(found.high_quality, 4),
+    }
+
+
+def divergences(sample, mixture):
+    """M4 and M5 of a generator, with those of real points: the floor that no sample goes below.
+
+    Args:
+        sample: Function from a number and a seed to samples.
+        mixture: `data` mixture.
+    """
+
+    def measure(draw):
+        distances = [
+            metrics.wasserstein_1(mixture.sample(800, seed=100 + i), draw(800, 200 + i))
+            for i in range(3)
+        ]
+        divergence = metrics.symmetric_kl(draw(50_000, 300), mixture.centres, mixture.deviation)
+        return {"symmetric_kl": round(divergence, 4), "w1": round(float(np.mean(distances)), 4)}
+
+    real = measure(lambda num, seed: mixture.sample(num, seed=seed))
+    return {**measure(sample), **{f"real_{name}": value for name, value in real.items()}}
