@@ -187,6 +187,9 @@ class AdversarialModel(keras.Model):
             raise ValueError(
                 f"{type(self).__name__} does not weigh samples. Received: a sample_weight"
             )
+        # An eager step is handed NumPy arrays, which networks of several inputs do not mix.
+        x = tf.nest.map_structure(ops.convert_to_tensor, x)
+        y = None if y is None else tf.nest.map_structure(ops.convert_to_tensor, y)
         self.check_batch(x, y)
         self._draws = 0
         self._draws_for_training = training
