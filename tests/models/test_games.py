@@ -1,0 +1,249 @@
+"""What every game must do, whatever its paper."""
+
+import inspect
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gans as kg
+from keras_gans.layers import SpectralNormalization
+from keras_gans.utils.pixels import to_uint8
+from tests.models.games import (
+    GAMES,
+    assert_all_equal,
+    build_game,
+    compile_sgd,
+    data_for,
+    values_of,
+)
+
+PLAYERS = [(game, player) for game in GAMES for player in game.players]
+OTHER_ARGUMENTS = {  # of the constructors, none of them the default
+    kg.CGAN: {"condition_shape": (4,)},
+    kg.InfoGAN: {
+        "categorical_codes": (2, 3),
+        "continuous_codes": 2,
+        "noise_dim": 4,
+        "information_weight": 0.5,
+        "continuous_weight": 0.25,
+        "learned_deviation": True,
+    },
+    kg.LSGAN: {"real_target": 1.5, "fake_target": -0.5, "generator_target": 0.5},
+    kg.WGAN: {"critic_steps": 3, "clip": 0.5, "warmup": True},
+    kg.WGANGP: {"critic_steps": 3, "penalty_weight": 0.1},
+    kg.HingeGAN: {"discriminator_steps": 3},
+    kg.BEGAN: {"diversity_ratio": 0.25, "balance_rate": 0.5, "exponent": 2},
+    kg.D2GAN: {"alpha": 0.25, "beta": 0.5},
+    kg.MGAN: {
+        "num_generators": 3,
+        "diversity_weight": 0.75,
+        "samples_per_generator": 5,
+        "shared_body": False,
+    },
+}
+ONE_STEP_EACH = {  # a player steps once in a step
+    kg.WGAN: {"critic_steps": 1},
+    kg.WGANGP: {"critic_steps": 1},
+    kg.HingeGAN: {"discriminator_steps": 1},
+    kg.BEGAN: {"exponent": 2},  # smooth
+}
+
+every_game = pytest.mark.parametrize("game", GAMES, ids=lambda game: game.__name__)
+every_player = pytest.mark.parametrize(
+    "game, player", PLAYERS, ids=[f"{game.__name__}-{player}" for game, player in PLAYERS]
+)
+
+
+def fit(model, **kwargs):
+    """History of two steps on arrays."""
+    arguments = {"batch_size": 12, "shuffle": False, "verbose": 0, **kwargs}
+    return model.fit(*data_for(model, 24), **arguments).history
+
+
+def captured_losses(model):
+    """Dictionary that fills with the loss of every player's last step, the sum of its terms.
+
+    InfoGAN's information in nats is among the terms for the logs only.
+    """
+    losses, descend = {}, model.descend
+
+    def note(player, tape, terms):
+        losses[player] = float(sum(v for k, v in terms.items() if not k.endswith("information")))
+        descend(player, tape, terms)
+
+    model.descend = note
+    return losses
+
+
+@every_player
+class TestStep:
+    def test_changes_only_the_variables_of_its_player(self, game, player):
+        model = compile_sgd(build_game(game), {player: 0.1})
+        before = {p: values_of(model.variables_of(p)) for p in model.players}
+        model.train_on_batch(*data_for(model, 12))
+        for other in set(model.players) - {player}:
+            assert_all_equal(before[other], values_of(model.variables_of(other)))
+        for old, variable in zip(before[player], model.variables_of(player), strict=True):
+            # A bias before batch normalization, or in a difference of scores, has no gradient.
+            assert old.ndim < 2 or not np.array_equal(old, variable)
+
+    def test_is_the_gradient_of_its_terms(self, game, player):
+        """Central differences along random directions, against the step of plain descent."""
+        model = build_game(game, dropout=0, **ONE_STEP_EACH.get(game, {}))
+        for layer in model._flatten_layers():
+            if isinstance(layer, SpectralNormalization):
+                layer.follow_kernel(100)  # the vectors are constants: exact where they converged
+        if game is kg.BEGAN:
+            model.balance.assign(0.4)
+        losses, data = captured_losses(model), data_for(model)
+        start = model.get_weights()
+        variables = model.variables_of(player)
+        values = values_of(variables)
+
+        def step(shift, rates):
+            compile_sgd(model, rates)
+            model.set_weights(start)
+            for variable, value, move in zip(variables, values, shift, strict=True):
+                variable.assign(value + move)
+            model.train_on_batch(*data)
+            return losses[player]
+
+        step([0.0] * len(values), {player: 1.0})
+        gradient = [a - np.array(b) for a, b in zip(values, variables, strict=True)]
+        rng, size = np.random.default_rng(1), 1e-3
+        for _ in range(2):
+            direction = [rng.normal(size=value.shape).astype("float32") for value in values]
+            above, below = [step([sign * size * d for d in direction], {}) for sign in (1.0, -1.0)]
+            slope = sum((g * d).sum() for g, d in zip(gradient, direction, strict=True))
+            np.testing.assert_allclose((above - below) / (2 * size), slope, rtol=0.01, atol=1e-3)
+
+
+@every_game
+class TestEveryGame:
+    def test_trains_on_after_loading_as_if_never_saved(self, game, tmp_path):
+        model = build_game(game, ema_decay=0.5)
+        model.compile(run_eagerly=True)
+        model.train_on_batch(*data_for(model, 12))
+        model.save(tmp_path / "game.keras")
+        loaded = keras.models.load_model(tmp_path / "game.keras")
+        assert type(loaded) is game
+        history = fit(model)
+        assert set(history) == set(game.term_names)
+        assert np.isfinite(list(history.values())).all()
+        assert history == fit(loaded)
+        assert_all_equal(
+            values_of(model.training_state().values()), values_of(loaded.training_state().values())
+        )
+
+    def test_config_keeps_every_argument(self, game):
+        arguments = {"seed": 7, "ema_decay": 0.25, "name": "mine", **OTHER_ARGUMENTS.get(game, {})}
+        model = build_game(game, **arguments)
+        config = model.get_config()
+        assert {key: config[key] for key in arguments} == arguments
+        assert game.from_config(model.get_config()).get_config() == config
+        taken = {
+            name
+            for ancestor in game.__mro__
+            if ancestor.__module__.startswith("keras_gans")
+            for name, argument in inspect.signature(ancestor.__init__).parameters.items()
+            if argument.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+        implied = {"networks", "image_shape"} | ({"latent_dim"} if game is kg.InfoGAN else set())
+        assert taken - implied <= set(config)
+
+    def test_evaluating_changes_nothing(self, game):
+        model = build_game(game, ema_decay=0.5)
+        model.compile(run_eagerly=True)
+        before = {key: np.array(value) for key, value in model.training_state().items()}
+        first, again = [
+            model.evaluate(*data_for(model), batch_size=8, verbose=0, return_dict=True)
+            for _ in range(2)
+        ]
+        assert set(first) == set(game.term_names) and np.isfinite(list(first.values())).all()
+        assert first == again
+        for key, variable in model.training_state().items():
+            if not key.startswith("metric"):
+                np.testing.assert_array_equal(before[key], variable, err_msg=key)
+
+    def test_averages_follow_the_networks(self, game):
+        model = compile_sgd(build_game(game, ema_decay=0.75), dict.fromkeys(game.players, 0.1))
+        before = {name: getattr(model, name).get_weights() for name in game.averaged}
+        model.train_on_batch(*data_for(model, 12))
+        assert {"average_" + name for name in game.averaged} == set(model.average_names)
+        assert set(game.averaged) >= set(game.players[next(iter(game.players))])
+        for name in game.averaged:
+            network, average = getattr(model, name), model.inference_network(name)
+            trained = {id(variable) for variable in network.trainable_variables}
+            triples = zip(before[name], network.weights, average.get_weights(), strict=True)
+            for old, weight, mean in triples:
+                new = np.array(weight)
+                expected = 0.75 * old + 0.25 * new if id(weight) in trained else new
+                np.testing.assert_allclose(mean, expected, rtol=1e-5, atol=1e-7)
+        samples = model.sample(5)
+        for name in game.averaged:
+            model.inference_network(name).set_weights(getattr(model, name).get_weights())
+        assert not np.allclose(samples, model.sample(5))
+
+    def test_a_step_in_float16_is_finite(self, game):
+        keras.config.set_dtype_policy("mixed_float16")
+        model = build_game(game, ema_decay=0.5)
+        model.compile(run_eagerly=True)
+        before = {player: values_of(model.variables_of(player)) for player in model.players}
+        logs = model.train_on_batch(*data_for(model, 12), return_dict=True)
+        assert np.isfinite(list(logs.values())).all()
+        for player, values in before.items():
+            assert isinstance(model.optimizers[player], keras.optimizers.LossScaleOptimizer)
+            after = values_of(model.variables_of(player))
+            assert all(np.isfinite(value).all() for value in after)
+            assert not np.array_equal(values[0], after[0])  # the step was not skipped
+        assert model.sample(3).dtype == np.float32
+
+    def test_samples_depend_on_the_seed_alone(self, game):
+        model = build_game(game)
+        samples = model.sample(7, seed=3)
+        assert samples.shape == (7, 2) and samples.dtype == np.float32
+        np.testing.assert_array_equal(samples, model.sample(7, seed=3))
+        np.testing.assert_allclose(samples, model.sample(7, seed=3, batch_size=2), rtol=1e-5)
+        assert not np.allclose(samples, model.sample(7, seed=4))
+        inputs = model._chosen(7, None, None) if game is kg.CGAN else None
+        inputs = model.inputs_for_sampling(7, 3, *([] if inputs is None else [inputs]))
+        arrays = tf.nest.map_structure(np.array, inputs)
+        np.testing.assert_allclose(model.predict(arrays, verbose=0), samples, rtol=1e-5)
+
+    def test_export_equals_the_model_for_every_signature(self, game, tmp_path):
+        model = build_game(game, data_shape=(5, 4, 1), ema_decay=0.5)
+        model.export(tmp_path / "export")
+        loaded = tf.saved_model.load(str(tmp_path / "export"))
+        signatures = model.serving_signatures()
+        assert set(signatures) == set(loaded.signatures)
+        assert set(signatures) >= {"serving_default", "sample", "sample_png"}
+        rng = np.random.default_rng(0)
+
+        def value_for(spec):
+            if spec.shape.rank == 0:
+                return tf.constant(6 if spec.name == "num_images" else 9, spec.dtype)
+            if spec.dtype == tf.int32:
+                return tf.constant(rng.integers(0, 2, 6), tf.int32)
+            return tf.constant(rng.normal(size=(6, *spec.shape[1:])), tf.float32)
+
+        for name, (function, specs) in signatures.items():
+            inputs = {spec.name: value_for(spec) for spec in specs}
+            expected = function(*inputs.values())
+            exported = loaded.signatures[name](**inputs)
+            assert set(exported) == set(expected)
+            for key, value in expected.items():
+                if value.dtype == tf.uint8:  # a last digit may cross a rounding boundary
+                    np.testing.assert_allclose(exported[key], value, atol=1)
+                elif value.dtype == tf.string:
+                    assert tf.io.decode_png(exported[key].numpy()[0]).shape == (5, 4, 1)
+                else:
+                    np.testing.assert_allclose(exported[key], value, rtol=1e-4, atol=1e-5)
+        labels = {"labels": np.arange(6) % 3} if game is kg.CGAN else {}
+        arguments = {key: tf.constant(value, tf.int32) for key, value in labels.items()}
+        drawn = loaded.signatures["sample"](
+            num_images=tf.constant(6), seed=tf.constant(9), **arguments
+        )
+        samples = to_uint8(model.sample(6, seed=9, **labels))
+        np.testing.assert_allclose(drawn["images"], samples, atol=1)
