@@ -18,8 +18,8 @@ class Reproduction(Experiment):
     published = "all 8 modes (figure)"
     asked = (
         "8 of 8 by the strict count in at least 9 of 10 seeds by 10,000 steps, one mode for each "
+        "generator, high-quality share at least 0.95"
     )
-    asked += "generator, high-quality share at least 0.95"
     protocol = (
         "8 generators with unshared first layers, beta 0.125, 512 real points and 128 of each "
         "generator a step; modes by the strict count (20 % of a fair share) over 2,500 samples; "
