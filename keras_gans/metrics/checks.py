@@ -112,10 +112,3 @@ def as_labels(name, labels, length=None):
             f"Received: {len(labels)} labels in {name}"
         )
     return labels.reshape(-1).astype(np.int64)
-
-
-def check_positive(**values):
-    """Raises a ValueError for the first of `values` that is not greater than zero."""
-    for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 
 from keras_gans.metrics.cache import cache_folder, content_hash, load_arrays, save_arrays
-from keras_gans.metrics.checks import as_images, as_labels, check_positive
+from keras_gans.metrics.checks import as_images, as_labels
 from keras_gans.metrics.extractor import FeatureExtractor, Reading
+from keras_gans.utils.checks import check_positive
 
 RECIPE = 1  # raised whenever the network or its training changes
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import log_softmax, logsumexp
 
-from keras_gans.metrics.checks import as_features, check_positive
+from keras_gans.metrics.checks import as_features
+from keras_gans.utils.checks import check_positive
 
 
 class InceptionScore(NamedTuple):

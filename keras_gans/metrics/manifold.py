@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_gans.metrics.checks import as_feature_pair, check_positive
+from keras_gans.metrics.checks import as_feature_pair
 from keras_gans.metrics.distances import squared_distance_blocks
+from keras_gans.utils.checks import check_positive
 
 
 class PrecisionRecall(NamedTuple):

@@ -7,7 +7,8 @@ import scipy.optimize
 import scipy.spatial.distance
 import scipy.special
 
-from keras_gans.metrics.checks import as_points, check_positive
+from keras_gans.metrics.checks import as_points
+from keras_gans.utils.checks import check_positive
 
 
 class MixtureModes(NamedTuple):

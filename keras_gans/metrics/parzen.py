@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import logsumexp
 
-from keras_gans.metrics.checks import as_feature_pair, check_positive
+from keras_gans.metrics.checks import as_feature_pair
 from keras_gans.metrics.distances import squared_distance_blocks
+from keras_gans.utils.checks import check_positive
 
 BANDWIDTHS = tuple(float(bandwidth) for bandwidth in np.logspace(-1, 0, 10))
 

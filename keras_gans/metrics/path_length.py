@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_gans.metrics.checks import check_positive
 from keras_gans.metrics.extractor import FeatureExtractor
+from keras_gans.utils.checks import check_positive
 
 LATENTS_AT_ONCE = 1024  # latents are drawn in these portions, whatever is generated at once
 

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from keras_gans.metrics.checks import check_positive
+from keras_gans.utils.checks import check_positive
 
 
 class ProtocolMismatch(ValueError):  # noqa: N818 - reads as what happened

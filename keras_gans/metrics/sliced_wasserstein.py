@@ -3,7 +3,8 @@
 import numpy as np
 import scipy.ndimage
 
-from keras_gans.metrics.checks import as_images, check_positive
+from keras_gans.metrics.checks import as_images
+from keras_gans.utils.checks import check_positive
 
 BINOMIAL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 DIRECTIONS_AT_ONCE = 4
