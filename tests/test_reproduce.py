@@ -1,0 +1,109 @@
+"""Every reproduction runs, on numbers small enough for a test, and says what it found."""
+
+import importlib
+import json
+
+import numpy as np
+import pytest
+
+from keras_gans import data
+from train.reproduce import table
+from train.reproduce.__main__ import experiments, main
+from train.reproduce.experiment import mean_and_spread, reproduce
+from train.reproduce.mgan_ring import owned_mode
+from train.reproduce.points import mode_measures
+from train.reproduce.wgan_gp_toys import share_near_spiral
+
+POINTS = {
+    "mgan_ring": {"steps": 1000},
+    "d2gan_ring": {"steps": 1000, "shallow_seeds": 0},
+    "lsgan_ring": {"steps": 5000},
+}
+
+
+def on_disc(text):
+    """Parses what was written, in which NaN is an error."""
+    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in the results"))
+
+
+@pytest.mark.parametrize("name", sorted(experiments()))
+def test_says_what_is_reproduced(name):
+    experiment = experiments()[name]
+    for part in ("title", "paper", "published", "asked", "protocol"):
+        assert getattr(experiment, part), part
+    assert experiment().name.startswith(name)
+
+
+class TestReproduce:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", sorted(POINTS))
+    def test_point_clouds(self, name, tmp_path):
+        experiment = experiments()[name](results=tmp_path, work=tmp_path, **POINTS[name])
+        result = reproduce(experiment)
+        assert result["values"]["steps"] == POINTS[name]["steps"]
+        assert on_disc((tmp_path / name / "seed0.json").read_text()) == result
+        assert experiment.ours([result["values"]])
+
+    def test_a_result_that_is_there_is_not_measured_again(self, tmp_path):
+        class Counted(experiments()["mgan_ring"]):
+            runs = 0
+
+            def run(self):
+                type(self).runs += 1
+                return {"steps": 3}
+
+        for _ in range(2):
+            result = reproduce(Counted(results=tmp_path, work=tmp_path, steps=7))
+        assert Counted.runs == 1
+        assert result["values"] == {"steps": 3} and result["settings"]["steps"] == 7
+        assert result["seed"] == 0 and not result["continued"]
+
+    def test_unknown_names_and_the_list(self, capsys):
+        assert main(["mgan_rong"]) == 2
+        assert main([]) == 0
+        output = capsys.readouterr().out
+        assert "'mgan_rong'" in output and "225 ± 2" in output
+
+
+class TestMeasures:
+    mixture = data.mixture_of_gaussians("mgan").mixture
+
+    def test_real_points_find_every_mode(self):
+        measures = mode_measures(self.mixture.sample(2500), self.mixture)
+        assert measures["modes_with_fair_share"] == 8
+        np.testing.assert_allclose(measures["high_quality"], 0.989, atol=0.01)  # 1 - exp(-9 / 2)
+
+    def test_owner_of_a_mode(self):
+        points = self.mixture.centres[[3, 3, 3, 5]].astype("float32")
+        assert owned_mode(points, self.mixture) == (3, 0.75)
+
+    def test_share_near_the_spiral(self):
+        spiral = data.mixture_of_gaussians("wgan_gp_swissroll").mixture
+        assert share_near_spiral(spiral.sample(500), spiral) > 0.97
+        assert share_near_spiral(np.full((10, 2), 5.0), spiral) == 0.0
+
+    def test_mean_and_spread_by_hand(self):
+        assert mean_and_spread([1.0, 2.0, 3.0], 1) == "2.0 ± 1.0 (3 seeds)"
+        assert mean_and_spread([0.5]) == "0.50 (1 seed)"
+
+
+class TestTable:
+    def test_page_from_results(self, tmp_path):
+        experiment = importlib.import_module("train.reproduce.dcgan_conditional").Reproduction
+        folder = tmp_path / "dcgan_conditional"
+        folder.mkdir()
+        for seed, error in enumerate([3.0, 4.0]):
+            values = {"steps": 3900, "error_percent": error, "real_error_percent": 3.1}
+            result = {"seed": seed, "values": values, "minutes": 30, "processor_minutes": 50}
+            (folder / f"seed{seed}.json").write_text(json.dumps(result))
+        page = tmp_path / "page.md"
+        table.write({"dcgan_conditional": experiment}, tmp_path, page)
+        text = page.read_text()
+        assert "3.50 ± 0.71 (2 seeds) % against 3.1 %" in text
+        assert "python -m train.reproduce dcgan_conditional --seeds 0 1" in text
+        assert "3,900 steps; 30.0 minutes a seed, 50.0 of the processor" in text
+
+    def test_what_was_not_run_is_said(self, tmp_path):
+        page = tmp_path / "page.md"
+        table.write({"gan_mnist": experiments()["gan_mnist"]}, tmp_path, page)
+        assert "not run yet" in page.read_text()
