@@ -1,6 +1,7 @@
 """The engine: a Keras model that is a game between players, each with an optimizer of its own."""
 
 import os
+import threading
 import types
 
 import keras
@@ -95,7 +96,7 @@ class AdversarialModel(keras.Model):
             aggregation="only_first_replica",
         )
         self.steps_to_skip = 0  # of an epoch that is continued in its middle
-        self._draws = None
+        self._draws = {}  # by thread: replicas are traced in threads that take turns
         self.built = True
 
     # What the game consists of
@@ -191,7 +192,7 @@ class AdversarialModel(keras.Model):
         x = tf.nest.map_structure(ops.convert_to_tensor, x)
         y = None if y is None else tf.nest.map_structure(ops.convert_to_tensor, y)
         self.check_batch(x, y)
-        self._draws = 0
+        self._draws[threading.get_ident()] = 0
         self._draws_for_training = training
         return x, y
 
@@ -200,6 +201,8 @@ class AdversarialModel(keras.Model):
 
     def split(self, batch):
         """The batch as a list of `minibatches` equal parts, one for each step of a player.
+
+        Rows are dealt in turn, so that the minibatches are the same when replicas share the batch.
 
         Raises:
             ValueError: If the size of the batch is known and does not divide.
@@ -210,14 +213,16 @@ class AdversarialModel(keras.Model):
                 f"The batch must hold the {self.minibatches} minibatches of a step, all of one "
                 f"size. Received: {size} samples in the batch"
             )
-        return ops.split(batch, self.minibatches)
+        dealt = ops.reshape(batch, (-1, self.minibatches, *batch.shape[1:]))
+        return ops.unstack(dealt, self.minibatches, axis=1)
 
     def next_seed(self):
         """Seed pair of the next draw of this step; every call of a step gets noise of its own."""
-        if self._draws is None:
+        thread = threading.get_ident()
+        if thread not in self._draws:
             raise ValueError("Noise is drawn within a step: call `begin_step(data)` first.")
-        purpose = self._draws
-        self._draws += 1
+        purpose = self._draws[thread]
+        self._draws[thread] += 1
         if self._draws_for_training:
             return randomness.seed_pair(self.seed, purpose, self.step.value)
         # The trackers count the batches since evaluation began, so that evaluating twice agrees.
@@ -286,7 +291,7 @@ class AdversarialModel(keras.Model):
         if training:
             self._update_averages()
             self.step.assign_add(1)
-        self._draws = None
+        self._draws.pop(threading.get_ident(), None)
         return {tracker.name: _as_log(tracker.result()) for tracker in self.trackers}
 
     def _update_averages(self):
