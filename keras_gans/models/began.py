@@ -102,10 +102,10 @@ class BEGAN(LatentModel):
             generator_terms = self.generator_terms(fake_error)
         self.descend("discriminator", tape, discriminator_terms)
         self.descend("generator", tape, generator_terms)
+        real_error, fake_error = map(_mean_over_replicas, (real_error, fake_error))
         terms = discriminator_terms | generator_terms | self.measures(real_error, fake_error)
         surplus = self.diversity_ratio * real_error - fake_error
-        step = self.balance_rate * _mean_over_replicas(surplus)
-        self.balance.assign(ops.clip(self.balance + step, 0.0, 1.0))
+        self.balance.assign(ops.clip(self.balance + self.balance_rate * surplus, 0.0, 1.0))
         return self.report(terms)
 
     def test_step(self, data):
@@ -114,6 +114,7 @@ class BEGAN(LatentModel):
         fake_images = self.generate(ops.shape(real_images)[0], training=False)
         real_error = self.error(real_images, training=False)
         fake_error = self.error(fake_images, training=False)
+        real_error, fake_error = map(_mean_over_replicas, (real_error, fake_error))
         terms = self.discriminator_terms(real_error, fake_error) | self.generator_terms(fake_error)
         return self.report(terms | self.measures(real_error, fake_error), training=False)
 
