@@ -32,8 +32,8 @@ class Codes:
         sizes_fit = all(isinstance(size, int) and size >= 2 for size in self.categorical)
         if not sizes_fit or self.continuous < 0 or not (self.categorical or self.continuous):
             raise ValueError(
-                "`categorical_codes` must be integers of at least 2 and `continuous_codes` at least "
-                "0, and there must be a code. Received: "
+                "`categorical_codes` must be integers of at least 2 and `continuous_codes` at "
+                "least 0, and there must be a code. Received: "
                 f"categorical_codes={self.categorical}, continuous_codes={self.continuous}"
             )
 
