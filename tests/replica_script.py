@@ -1,6 +1,8 @@
 """Five steps of a training under a strategy; saves the weights and the noise of every step.
 
-python -m tests.replica_script OUTPUT.npz one|mirrored|multiworker [--batch-norm]
+python -m tests.replica_script OUTPUT.npz one|mirrored|multiworker [--batch-norm] [--games]
+
+With --games instead: two steps of every game whose moves are its own.
 """
 
 import argparse
@@ -42,11 +44,34 @@ def build_networks(batch_norm):
     return {"generator": generator, "discriminator": discriminator}
 
 
+def play_games(strategy):
+    """Weights and logs of games after two steps, by names that begin with the game's."""
+    from keras_gans import data
+    from tests.models.games import OWN_MOVES, build_game, data_for
+
+    results = {}
+    for game in OWN_MOVES:
+        keras.utils.set_random_seed(1)
+        with strategy.scope():
+            model = build_game(game, batch_norm=False, dropout=0, seed=5)
+            model.compile({p: keras.optimizers.SGD(0.03) for p in model.players})
+        source = data_for(model, 2 * BATCH_SIZE)
+        source = source[0] if len(source) == 1 else tuple(source)
+        batches = data.load(source, batch_size=BATCH_SIZE, labels=isinstance(source, tuple))
+        history = model.fit(batches, epochs=1, verbose=0).history
+        for i, weight in enumerate(model.get_weights()):
+            results[f"{game.__name__}/weight_{i}"] = weight
+        for name, values in history.items():
+            results[f"{game.__name__}/{name}"] = np.squeeze(values)
+    return results
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("output")
     parser.add_argument("strategy", choices=["one", "mirrored", "multiworker"])
     parser.add_argument("--batch-norm", action="store_true")
+    parser.add_argument("--games", action="store_true")
     parser.add_argument("--checkpoints")
     parser.add_argument("--die-at", type=int, help="the step after which the last worker dies")
     options = parser.parse_args()
@@ -60,6 +85,9 @@ def main():
     from keras_gans.training import strategies
 
     strategy = strategies.choose(options.strategy)
+    if options.games:
+        np.savez(options.output, **play_games(strategy))
+        return
     chief = strategies.is_chief(strategy)
     keras.utils.set_random_seed(1)
     points = np.random.default_rng(0).normal(size=(BATCH_SIZE * STEPS, 2)).astype("float32")

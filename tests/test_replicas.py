@@ -10,6 +10,8 @@ import sys
 import numpy as np
 import pytest
 
+from tests.models.games import OWN_MOVES
+
 ROOT = pathlib.Path(__file__).parent.parent
 TOLERANCE = 1e-5
 
@@ -89,6 +91,29 @@ def test_the_same_steps_as_one_device(one_device, tmp_path, strategy):
     )
     print(f"\n{strategy} {' '.join(options)}: largest relative difference {worst:.1e}")
     assert worst < TOLERANCE
+
+
+@pytest.fixture(scope="module")
+def games(tmp_path_factory):
+    """What games are after two steps, on one device and on two replicas."""
+    folder = tmp_path_factory.mktemp("games")
+    outputs = {strategy: folder / f"{strategy}.npz" for strategy in ("one", "mirrored")}
+    processes = [start(outputs[strategy], strategy, "--games") for strategy in outputs]
+    for process in processes:
+        text, _ = process.communicate(timeout=170)
+        assert process.returncode == 0, text[-3000:]
+    return [dict(np.load(output)) for output in outputs.values()]
+
+
+@pytest.mark.parametrize("game", [game.__name__ for game in OWN_MOVES])
+def test_the_same_steps_of_every_game(games, game):
+    expected, result = games
+    assert set(result) == set(expected)
+    names = [name for name in expected if name.startswith(f"{game}/")]
+    assert names
+    for name in names:
+        largest = max(np.abs(expected[name]).max(), 1e-3)
+        np.testing.assert_allclose(result[name], expected[name], atol=TOLERANCE * largest)
 
 
 def test_a_worker_that_dies_is_reported_and_the_job_resumes(tmp_path):

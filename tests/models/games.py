@@ -24,6 +24,8 @@ GAMES = [
     kg.D2GAN,
     kg.MGAN,
 ]
+# The rest make the moves of `LatentModel`, or GAN's, which are those of BiGAN.
+OWN_MOVES = [game for game in GAMES if game not in (kg.GAN, kg.DCGAN, kg.LSGAN)]
 LATENT_DIM, UNITS = 3, 8
 ARGUMENTS = {  # what the constructors are given unless a test says otherwise
     kg.CGAN: {"num_classes": 3},
