@@ -101,7 +101,7 @@ class TestTable:
         text = page.read_text()
         assert "3.50 ± 0.71 (2 seeds) % against 3.1 %" in text
         assert "python -m train.reproduce dcgan_conditional --seeds 0 1" in text
-        assert "3,900 steps; 30.0 minutes a seed, 50.0 of the processor" in text
+        assert "| 3,900 | 30.0 (50.0) |" in text
 
     def test_what_was_not_run_is_said(self, tmp_path):
         page = tmp_path / "page.md"

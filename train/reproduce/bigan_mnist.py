@@ -59,14 +59,26 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        parts = []
-        for result in results:
-            for epoch, look in result["by_epoch"].items():
-                parts.append(
-                    f"epoch {epoch}: {look['features']:.2f} % and {look['reconstruction']:.2f} "
-                    f"({look['shuffled']:.2f}), test {look['test_features']:.2f} %"
-                )
-        return "; ".join(parts)
+        epochs = [e for e in results[0]["by_epoch"] if e == "25" or e == last(results[0])]
+        return "; ".join(
+            f"epoch {epoch}: {look['features']:.2f} % and {look['reconstruction']:.2f} "
+            f"({look['shuffled']:.2f})"
+            for epoch in epochs
+            for look in [results[0]["by_epoch"][epoch]]
+        )
+
+    @staticmethod
+    def details(results):
+        return [
+            f"Seed {seed}, epoch {epoch}: {look}".replace("'", "")
+            for seed, result in enumerate(results)
+            for epoch, look in result["by_epoch"].items()
+        ]
+
+
+def last(result):
+    """The last epoch that was looked at."""
+    return list(result["by_epoch"])[-1]
 
 
 class Looker(keras.callbacks.Callback):

@@ -14,6 +14,14 @@ def normal():
     return keras.initializers.RandomNormal(stddev=0.01)
 
 
+NAMES = {
+    "d2gan": "D2GAN",
+    "gan": "GAN, same networks",
+    "d2gan_one_layer": "D2GAN, one hidden layer as released",
+    "gan_one_layer": "GAN, one hidden layer",
+}
+
+
 @dataclasses.dataclass
 class Reproduction(Experiment):
     """D2GAN keeps all 8 modes of a ring, if its discriminators are deep enough."""
@@ -79,24 +87,29 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        names = {
-            "d2gan": "D2GAN",
-            "gan": "GAN, same networks",
-            "d2gan_one_layer": "D2GAN, one hidden layer as released",
-            "gan_one_layer": "GAN, one hidden layer",
-        }
-        lines = []
-        for arm, name in names.items():
+        def kept(arm):
+            values = [r[arm] for r in results if arm in r]
+            full = sum(v["modes_with_fair_share"] == 8 for v in values)
+            return f"{full} of {len(values)}"
+
+        return (
+            f"8 of 8 in {kept('d2gan')} seeds (GAN, same networks: {kept('gan')}); with the "
+            f"released discriminators of one hidden layer {kept('d2gan_one_layer')} "
+            f"(GAN: {kept('gan_one_layer')})"
+        )
+
+    @staticmethod
+    def details(results):
+        sentences = []
+        for arm, name in NAMES.items():
             values = [r[arm] for r in results if arm in r]
             if not values:
                 continue
-            full = sum(v["modes_with_fair_share"] == 8 for v in values)
-            lines.append(
-                f"{name}: 8 of 8 in {full} of {len(values)} seeds, high-quality share "
-                f"{mean_and_spread([v['high_quality'] for v in values], 3)}, symmetric KL "
-                f"{mean_and_spread([v['symmetric_kl'] for v in values])}, W1 "
-                f"{mean_and_spread([v['w1'] for v in values])}"
+            first = [str(v["first_step_with_8"]) for v in values]
+            modes = [v["modes_with_fair_share"] for v in values]
+            quality = mean_and_spread([v["high_quality"] for v in values], 3)
+            sentences.append(
+                f"{points.against_real_points(name, values)}; modes {modes}; high-quality share "
+                f"{quality}; first look with 8: {', '.join(first)}"
             )
-        floor = results[0]["d2gan"]
-        lines.append(f"real points: KL {floor['real_symmetric_kl']:.2f}, W1 {floor['real_w1']:.2f}")
-        return "; ".join(lines)
+        return sentences

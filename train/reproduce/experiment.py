@@ -30,6 +30,7 @@ class Experiment:
         published: The paper's number and where it stands.
         asked: What this project asks of itself.
         protocol: How our number is measured, in a sentence or two.
+        remark: What a reader must know of the number, such as why it is missed; may be empty.
     """
 
     title: ClassVar[str] = ""
@@ -37,6 +38,7 @@ class Experiment:
     published: ClassVar[str] = ""
     asked: ClassVar[str] = ""
     protocol: ClassVar[str] = ""
+    remark: ClassVar[str] = ""
 
     seed: int = 0
     """Seed of networks, noise and data."""
@@ -59,8 +61,13 @@ class Experiment:
 
     @staticmethod
     def ours(results):
-        """Our number in words, from the list of what `run` returned for every seed."""
+        """Our number in a few words, from the list of what `run` returned for every seed."""
         raise NotImplementedError
+
+    @staticmethod
+    def details(results):
+        """List of sentences about what else was measured."""
+        return []
 
 
 def reproduce(experiment):

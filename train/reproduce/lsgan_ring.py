@@ -8,6 +8,8 @@ from keras_gans import LSGAN, data
 from train.reproduce import points
 from train.reproduce.experiment import Experiment
 
+NAMES = {"lsgan": "LSGAN", "gan": "GAN"}
+
 
 @dataclasses.dataclass
 class Reproduction(Experiment):
@@ -71,12 +73,17 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         parts = []
-        for arm, name in {"lsgan": "LSGAN", "gan": "GAN"}.items():
+        for arm, name in NAMES.items():
             modes = [r[arm]["modes_with_fair_share"] for r in results]
-            quality = [r[arm]["high_quality"] for r in results]
             kept = sum(count == 8 for count in modes)
-            parts.append(
-                f"{name}: all 8 in {kept} of {len(modes)} seeds, modes {modes}, mean high-quality "
-                f"share {sum(quality) / len(quality):.2f}"
-            )
+            mean = sum(modes) / len(modes)
+            parts.append(f"{name}: all 8 in {kept} of {len(modes)} seeds, {mean:.1f} on average")
         return "; ".join(parts)
+
+    @staticmethod
+    def details(results):
+        return [
+            f"{points.against_real_points(name, [r[arm] for r in results])}; modes every 5,000 "
+            f"steps: {[r[arm]['modes_over_time'] for r in results]}"
+            for arm, name in NAMES.items()
+        ]

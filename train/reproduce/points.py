@@ -5,6 +5,7 @@ import numpy as np
 
 from keras_gans import DCGAN, data, metrics
 from keras_gans.utils import randomness
+from train.reproduce.experiment import mean_and_spread
 
 STEPS_PER_EXECUTION = 20  # tiny networks: most of a step would be Python otherwise
 
@@ -78,3 +79,18 @@ def divergences(sample, mixture):
 
     real = measure(lambda num, seed: mixture.sample(num, seed=seed))
     return {**measure(sample), **{f"real_{name}": value for name, value in real.items()}}
+
+
+def against_real_points(name, measures):
+    """A sentence about M4 and M5 over the seeds, with the floor of real points.
+
+    Args:
+        name: Which game.
+        measures: List of what `divergences` returned for every seed.
+    """
+    return (
+        f"{name}: symmetric KL {mean_and_spread([m['symmetric_kl'] for m in measures])} (real "
+        f"points {measures[0]['real_symmetric_kl']:.2f}), W1 "
+        f"{mean_and_spread([m['w1'] for m in measures])} (real points "
+        f"{measures[0]['real_w1']:.2f})"
+    )

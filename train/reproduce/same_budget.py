@@ -76,7 +76,11 @@ class Reproduction(Experiment):
         extractor = digits.classifier(self.data_dir)
         real = digits.arrays(digits.TEST, self.data_dir)[0]
         read = metrics.read_reference(extractor, real), metrics.read_images(extractor, samples)
-        values = {"steps": steps, "epochs": round(steps / batches.steps_per_epoch, 2)}
+        values = {
+            "variant": self.variant,
+            "steps": steps,
+            "epochs": round(steps / batches.steps_per_epoch, 2),
+        }
         values["real_images"] = steps * batches.batch_size
         values["training_minutes"] = round(budget.seconds / 60, 2)
         values["images_per_second"] = round(values["real_images"] / budget.seconds, 1)
@@ -88,7 +92,18 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        return "see the table in the README"
+        best = min(results, key=lambda r: r["fid"])
+        return f"{len(results)} variants; best FID {best['fid']:.1f}, {best['variant']}"
+
+    @staticmethod
+    def details(results):
+        return [
+            f"{r['variant']}: FID {r['fid']:.2f}, precision {r['precision']:.3f}, recall "
+            f"{r['recall']:.3f}, density {r['density']:.3f}, coverage {r['coverage']:.3f}; "
+            f"{r['epochs']} epochs, {r['real_images']:,} real images in {r['training_minutes']} "
+            f"minutes, {r['images_per_second']:.0f} a second"
+            for r in sorted(results, key=lambda r: r["fid"])
+        ]
 
 
 class Budget(keras.callbacks.Callback):

@@ -9,51 +9,57 @@ from train.reproduce.experiment import RESULTS
 PAGE = pathlib.Path("docs", "reproductions.md")
 HEAD = """# Published numbers, reproduced
 
-Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Run one with
-`python -m train.reproduce <name> --seeds 0 1 2`. Minutes are of the clock on 2 cores that other
-work partly shared, a mean over the seeds, with those of processor time beside them. A number that
-is missed stays here, with the reason.
+Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Minutes are
+of the clock on 2 cores that other work partly shared, a mean over the seeds; in brackets those of
+processor time. A number that is missed stays here, with the reason.
 
+| what | published | ours | steps | minutes a seed |
+|---|---|---|---:|---:|
 """
 
 
 def results_of(name, folder=RESULTS):
     """List of the results of an experiment, by seed."""
-    files = (folder / name).glob("seed*.json")
+    files = sorted((folder / name).glob("**/seed*.json"))
     return sorted((json.loads(file.read_text()) for file in files), key=lambda r: r["seed"])
 
 
+def row(experiment, results):
+    """The line of the table about one experiment."""
+    cells = [experiment.title, experiment.published, "not run yet", "", ""]
+    if results:
+        values = [result["values"] for result in results]
+        minutes = sum(result["minutes"] for result in results) / len(results)
+        processor = sum(result["processor_minutes"] for result in results) / len(results)
+        cells[2:] = [
+            experiment.ours(values),
+            f"{values[0]['steps']:,}",
+            f"{minutes:.1f} ({processor:.1f})",
+        ]
+    return "| " + " | ".join(cells) + " |"
+
+
 def section(name, experiment, results):
-    """The part of the page about one experiment."""
+    """The part of the page that says how the number was measured."""
     lines = [
         f"## {experiment.title}",
         "",
-        f"- **Paper**: {experiment.paper}",
-        f"- **Published**: {experiment.published}",
-        f"- **Asked**: {experiment.asked}",
-        f"- **Protocol**: {experiment.protocol}.",
+        f"- Paper: {experiment.paper}. Asked: {experiment.asked}.",
+        f"- Protocol: {experiment.protocol}.",
     ]
-    if not results:
-        return "\n".join([*lines, "- **Ours**: not run yet.", ""])
-    values = [result["values"] for result in results]
-    seeds = " ".join(str(result["seed"]) for result in results)
-    minutes = sum(result["minutes"] for result in results) / len(results)
-    processor = sum(result["processor_minutes"] for result in results) / len(results)
-    lines += [
-        f"- **Ours**: {experiment.ours(values)}",
-        f"- **Cost**: {values[0]['steps']:,} steps; {minutes:.1f} minutes a seed, "
-        f"{processor:.1f} of the processor",
-        f"- **Command**: `python -m train.reproduce {name} --seeds {seeds}`",
-    ]
-    if getattr(experiment, "remark", ""):
-        lines.append(f"- **Mind**: {experiment.remark}")
+    seeds = " ".join(str(result["seed"]) for result in results) or "0"
+    lines.append(f"- `python -m train.reproduce {name} --seeds {seeds}`")
+    if results:
+        lines += [f"- {detail}." for detail in experiment.details([r["values"] for r in results])]
+    if experiment.remark:
+        lines.append(f"- {experiment.remark}")
     return "\n".join([*lines, ""])
 
 
 def write(experiments, folder=RESULTS, page=PAGE):
     """Writes the page."""
-    sections = [
-        section(n, experiment, results_of(n, folder)) for n, experiment in experiments.items()
-    ]
+    found = {name: results_of(name, folder) for name in experiments}
+    rows = [row(one, found[name]) for name, one in experiments.items()]
+    sections = [section(name, one, found[name]) for name, one in experiments.items()]
     with written_whole(page) as aside:
-        aside.write_text(HEAD + "\n".join(sections))
+        aside.write_text(HEAD + "\n".join([*rows, "", *sections]))

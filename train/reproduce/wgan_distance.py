@@ -150,13 +150,23 @@ class Reproduction(Experiment):
     def ours(results):
         parts = []
         for name in DATA:
-            for result in results:
-                at = result[name]
-                spread = [round(value, 2) for value in at["jensen_shannon"]]
-                parts.append(
-                    f"{name}: r = {at['clipped_correlation']:.4f} with clipping, "
-                    f"{at['penalised_correlation']:.4f} with the penalty, whose estimates are "
-                    f"{[round(v, 2) for v in at['penalised']]} at {result['distances']}; "
-                    f"Jensen-Shannon {spread}"
-                )
+            clipped = min(r[name]["clipped_correlation"] for r in results)
+            penalised = min(r[name]["penalised_correlation"] for r in results)
+            parts.append(f"{name}: r = {clipped:.4f} (clipped), {penalised:.4f} (penalised)")
         return "; ".join(parts)
+
+    @staticmethod
+    def details(results):
+        sentences = []
+        for name in DATA:
+            at = results[0][name]
+            rounded = {
+                k: ", ".join(f"{v:.3g}" for v in at[k])
+                for k in ("penalised", "clipped", "jensen_shannon")
+            }
+            sentences.append(
+                f"{name.capitalize()} at distances {results[0]['distances']}: the penalised critic "
+                f"says {rounded['penalised']}; the clipped one {rounded['clipped']}, in its own "
+                f"unit; the discriminator {rounded['jensen_shannon']} of log 2 = 0.693"
+            )
+        return sentences

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_gans import WGANGP, data
 from train.reproduce import points
-from train.reproduce.experiment import Experiment
+from train.reproduce.experiment import Experiment, mean_and_spread
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -61,15 +61,13 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         parts = []
-        for result in results:
-            for kind in KINDS[:2]:
-                at = result[kind]
-                parts.append(
-                    f"{kind.removeprefix('wgan_gp_')}: {at['modes_with_fair_share']} modes, "
-                    f"high-quality share {at['high_quality']:.3f}"
-                )
-            parts.append(f"swissroll: {result[KINDS[2]]['near_the_spiral']:.3f} near the spiral")
-        return "; ".join(parts)
+        for kind in KINDS[:2]:
+            modes = [r[kind]["modes_with_fair_share"] for r in results]
+            quality = mean_and_spread([r[kind]["high_quality"] for r in results], 3)
+            name = kind.removeprefix("wgan_gp_")
+            parts.append(f"{name}: {modes} modes, high-quality share {quality}")
+        near = mean_and_spread([r[KINDS[2]]["near_the_spiral"] for r in results], 3)
+        return "; ".join([*parts, f"swissroll: {near} near the spiral"])
 
 
 def share_near_spiral(samples, mixture):
