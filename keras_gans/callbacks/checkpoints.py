@@ -160,7 +160,9 @@ class Checkpoints(keras.callbacks.Callback):
                 variable.assign(value)
         self._fill_history()
         for callback in self._callbacks:
-            saved = self._states.get(type(callback).__name__, {})
+            saved = self._states.get(type(callback).__name__)
+            if saved is None:  # there was no checkpoint, or this callback is new
+                continue
             if hasattr(callback, "set_state"):
                 callback.set_state(saved)
             else:

@@ -160,6 +160,30 @@ class TestCheckpoints:
         assert again.history.history == first.history.history
         assert again.history.epoch == [0, 1]
 
+    def test_state_of_other_callbacks_comes_back_and_is_not_made_up(self, tmp_path):
+        class Counter(keras.callbacks.Callback):
+            def __init__(self):
+                super().__init__()
+                self.epochs = 0
+
+            def on_epoch_end(self, epoch, logs=None):
+                self.epochs += 1
+
+            def state(self):
+                return {"epochs": self.epochs}
+
+            def set_state(self, state):
+                self.epochs = state["epochs"]  # fails for a state that nobody saved
+
+        for epochs in (2, 5):
+            counter = Counter()
+            checkpoints = callbacks.Checkpoints(tmp_path, every_steps=1)
+            batches = data.load(points(), batch_size=16)
+            build_model(DCGAN).fit(
+                batches, epochs=epochs, verbose=0, callbacks=[counter, checkpoints]
+            )
+            assert counter.epochs == epochs
+
     def test_executions_that_do_not_divide_an_epoch_are_refused(self, tmp_path):
         model = build_model(DCGAN, compiled=False)
         model.compile(steps_per_execution=3)
