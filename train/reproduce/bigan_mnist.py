@@ -32,6 +32,8 @@ class Reproduction(Experiment):
         "averaged over 1,000 batches before each look"
     )
 
+    figures = ("reconstructions.png",)
+
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 100

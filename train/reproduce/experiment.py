@@ -31,6 +31,8 @@ class Experiment:
         asked: What this project asks of itself.
         protocol: How our number is measured, in a sentence or two.
         remark: What a reader must know of the number, such as why it is missed; may be empty.
+        figures: Names of pictures that `run` leaves in its work folder; those that were copied to
+            `docs/figures/<name>_<figure>` are shown on the page.
     """
 
     title: ClassVar[str] = ""
@@ -39,6 +41,7 @@ class Experiment:
     asked: ClassVar[str] = ""
     protocol: ClassVar[str] = ""
     remark: ClassVar[str] = ""
+    figures: ClassVar[tuple[str, ...]] = ()
 
     seed: int = 0
     """Seed of networks, noise and data."""

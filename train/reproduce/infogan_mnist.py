@@ -26,6 +26,8 @@ class Reproduction(Experiment):
         "the last epoch of 100 steps"
     )
 
+    figures = ("c1.png", "c2.png", "c3.png")
+
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 50

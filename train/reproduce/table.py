@@ -7,6 +7,7 @@ from keras_gans.utils.files import written_whole
 from train.reproduce.experiment import RESULTS
 
 PAGE = pathlib.Path("docs", "reproductions.md")
+FIGURES = pathlib.Path("docs", "figures")
 HEAD = """# Published numbers, reproduced
 
 Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Minutes are
@@ -53,6 +54,9 @@ def section(name, experiment, results):
         lines += [f"- {detail}." for detail in experiment.details([r["values"] for r in results])]
     if experiment.remark:
         lines.append(f"- {experiment.remark}")
+    shown = [f"{name}_{figure}" for figure in experiment.figures]
+    pictures = [f"![{file}](figures/{file})" for file in shown if (FIGURES / file).exists()]
+    lines += ["", *pictures] if pictures else []
     return "\n".join([*lines, ""])
 
 

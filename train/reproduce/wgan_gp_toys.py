@@ -31,6 +31,8 @@ class Reproduction(Experiment):
         "centre; for the swiss roll the share within 3 deviations of the spiral"
     )
 
+    figures = ("8gaussians.png", "25gaussians.png", "swissroll.png")
+
     steps: int = 4000
     """Generator iterations for each point cloud."""
     penalty_weight: float = 0.1
@@ -48,7 +50,7 @@ class Reproduction(Experiment):
 
         def look(model):
             samples = model.sample(2500, batch_size=2500)
-            draw(model, samples, mixture, self.work_folder / f"{kind}.png")
+            draw(model, samples, mixture, self.work_folder / f"{short(kind)}.png")
             if hasattr(mixture, "centres"):
                 return points.mode_measures(samples, mixture)
             return {"near_the_spiral": round(share_near_spiral(samples, mixture), 4)}
@@ -64,10 +66,14 @@ class Reproduction(Experiment):
         for kind in KINDS[:2]:
             modes = [r[kind]["modes_with_fair_share"] for r in results]
             quality = mean_and_spread([r[kind]["high_quality"] for r in results], 3)
-            name = kind.removeprefix("wgan_gp_")
-            parts.append(f"{name}: {modes} modes, high-quality share {quality}")
+            parts.append(f"{short(kind)}: {modes} modes, high-quality share {quality}")
         near = mean_and_spread([r[KINDS[2]]["near_the_spiral"] for r in results], 3)
         return "; ".join([*parts, f"swissroll: {near} near the spiral"])
+
+
+def short(kind):
+    """The point cloud's name without its paper's."""
+    return kind.removeprefix("wgan_gp_")
 
 
 def share_near_spiral(samples, mixture):
