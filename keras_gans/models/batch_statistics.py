@@ -21,13 +21,16 @@ def average_batch_statistics(networks, run, num_batches):
         for layer in network._flatten_layers()
         if isinstance(layer, keras.layers.BatchNormalization)
     ]
-    momenta = [layer.momentum for layer in layers]
+    before = [(layer.momentum, layer.trainable) for layer in layers]
     try:
         for index in range(num_batches):
             for layer in layers:
+                layer.trainable = (
+                    True  # a frozen layer, as in an average of weights, would not look
+                )
                 # The mean of the first n + 1 batches is n / (n + 1) that of the first n, and so on.
                 layer.momentum = index / (index + 1)
             run(index)
     finally:
-        for layer, momentum in zip(layers, momenta, strict=True):
-            layer.momentum = momentum
+        for layer, (momentum, trainable) in zip(layers, before, strict=True):
+            layer.momentum, layer.trainable = momentum, trainable

@@ -1,7 +1,5 @@
 """BiGAN: a generator and its inverse, judged together."""
 
-import itertools
-
 import keras
 import tensorflow as tf
 from keras import ops
@@ -100,10 +98,13 @@ class BiGAN(LatentModel):
             batches: Iterable of batches `(batch_size, *data_shape)`, or of tuples that begin with
                 one, such as `keras_gans.data.load(...)`; it is repeated if it is too short.
             num_batches: Integer >= 1.
+
+        Raises:
+            ValueError: If `num_batches` is less than 1, or `batches` ends and cannot be repeated.
         """
         check_at_least(1, num_batches=num_batches)
         generator, encoder = map(self.inference_network, ("generator", "encoder"))
-        endless = itertools.chain.from_iterable(itertools.repeat(batches))
+        endless = _repeated(batches)
 
         def run(index):
             images = next(endless)
@@ -166,3 +167,15 @@ class BiGAN(LatentModel):
             return {"latents": ops.cast(self._encode_batch(images), "float32")}
 
         return {**super().serving_signatures(), "encode": (encode, [images])}
+
+
+def _repeated(batches):
+    while True:
+        batch = None
+        for batch in batches:
+            yield batch
+        if batch is None:
+            raise ValueError(
+                "`batches` must hold a batch, and must be a list or a data set and no iterator "
+                f"where it is repeated. Received: {type(batches).__name__} without a batch"
+            )
