@@ -1,0 +1,93 @@
+import types
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gans as kg
+from keras_gans.models import wgan
+from tests.models.games import build_game, build_network, compile_sgd, data_for
+
+
+def warm_model(**kwargs):
+    return build_game(kg.WGAN, batch_norm=False, dropout=0, warmup=True, **kwargs)
+
+
+class TestClipping:
+    def test_weights_end_in_the_box_and_statistics_do_not(self):
+        """Gain and offset of batch normalization are weights, as in the official code."""
+        critic = build_network([(2,)], batch_norm=True)
+        model = build_game(kg.WGAN, clip=0.01, networks={"critic": critic})
+        compile_sgd(model, {"critic": 1.0, "generator": 1.0})
+        model.train_on_batch(*data_for(model))
+        assert all(np.abs(variable).max() <= 0.01 for variable in critic.trainable_variables)
+        (norm,) = [x for x in critic.layers if isinstance(x, keras.layers.BatchNormalization)]
+        np.testing.assert_allclose(norm.gamma, np.full(8, 0.01), rtol=1e-3)
+        assert np.min(norm.moving_variance) > 0.01
+        assert max(np.abs(v).max() for v in model.generator.trainable_variables) > 0.01
+
+    def test_clipping_follows_every_step_so_that_the_generator_sees_the_box(self):
+        model, largest = build_game(kg.WGAN, clip=0.05, dropout=0), []
+        terms = model.generator_terms
+
+        def look(*args):
+            largest.append(max(np.abs(v).max() for v in model.variables_of("critic")))
+            return terms(*args)
+
+        model.generator_terms = look
+        compile_sgd(model, {"critic": 5.0})
+        model.train_on_batch(*data_for(model))
+        assert largest == [pytest.approx(0.05)]
+
+    @pytest.mark.parametrize("clip", [0.0, -0.01, float("nan")])
+    def test_refusals(self, clip):
+        with pytest.raises(ValueError, match="`clip` must be greater than 0"):
+            build_game(kg.WGAN, clip=clip)
+
+
+class TestWarmup:
+    def test_a_hundred_critic_steps_in_the_first_25_and_every_500th(self):
+        model = warm_model(critic_steps=1)
+        compile_sgd(model, run_eagerly=False)
+        iterations, taken = model.optimizers["critic"].iterations, []
+
+        def take_step():
+            before = int(iterations)
+            model.train_on_batch(*data_for(model, 4))
+            taken.append(int(iterations) - before)
+
+        for step in (0, 24, 25, 26, 499, 500, 501, 1000):
+            model.step.assign(step)
+            take_step()
+        assert taken == [100, 100, 1, 1, 1, 100, 1, 100]
+        assert int(model.optimizers["generator"].iterations) == 8
+
+    def test_steps_that_do_not_divide_a_hundred_are_rounded_up(self, monkeypatch):
+        monkeypatch.setattr(wgan, "WARMUP_STEPS", 10)
+        model = compile_sgd(warm_model(critic_steps=3))
+        model.train_on_batch(*data_for(model, 12))
+        assert int(model.optimizers["critic"].iterations) == 12
+
+    def test_every_repetition_draws_fresh_noise(self, monkeypatch):
+        monkeypatch.setattr(wgan, "WARMUP_STEPS", 8)
+        model, drawn = warm_model(critic_steps=2), []
+        draw = model.draw_latents
+        model.draw_latents = lambda num, seed: drawn.append(draw(num, seed).numpy()) or drawn[-1]
+        compile_sgd(model)
+        for _ in range(2):
+            model.train_on_batch(*data_for(model, 8))
+        assert len(drawn) == 2 * (8 + 1)
+        assert len({latents.tobytes() for latents in drawn}) == len(drawn)
+
+    def test_without_it_every_step_is_alike(self):
+        model = compile_sgd(build_game(kg.WGAN, dropout=0))
+        model.train_on_batch(*data_for(model))
+        assert int(model.optimizers["critic"].iterations) == 2
+
+    def test_refused_on_replicas(self, monkeypatch):
+        model = compile_sgd(warm_model())
+        replicas = types.SimpleNamespace(num_replicas_in_sync=2)
+        monkeypatch.setattr(tf.distribute, "get_strategy", lambda: replicas)
+        with pytest.raises(ValueError, match="`warmup` must be False on several replicas"):
+            model.train_step(data_for(model))

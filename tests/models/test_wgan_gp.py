@@ -1,0 +1,65 @@
+import keras
+import numpy as np
+import pytest
+
+import keras_gans as kg
+from keras_gans.models import wgan_gp
+from tests.models.games import build_game, build_network, compile_sgd, data_for
+
+
+class TestPenalty:
+    def test_one_mix_for_each_example(self, monkeypatch):
+        """Drawn uniformly on [0, 1], a scalar per example, fresh in every critic step."""
+        mixes, penalty = [], wgan_gp.gradient_penalty
+
+        def look(critic, real, fake, mix):
+            mixes.append(mix.numpy())
+            return penalty(critic, real, fake, mix)
+
+        monkeypatch.setattr(wgan_gp, "gradient_penalty", look)
+        model = compile_sgd(build_game(kg.WGANGP))
+        model.train_on_batch(*data_for(model, 1000))
+        assert [mix.shape for mix in mixes] == [(500,), (500,)]
+        both = np.concatenate(mixes)
+        assert len(np.unique(both)) > 990
+        assert 0 <= both.min() < 0.01 and 0.99 < both.max() <= 1
+        np.testing.assert_allclose(both.mean(), 0.5, atol=0.05)
+
+    @pytest.mark.parametrize("weight", [0.0, -1.0])
+    def test_weight(self, weight):
+        with pytest.raises(ValueError, match="`penalty_weight` must be greater than 0"):
+            build_game(kg.WGANGP, penalty_weight=weight)
+
+
+class TestNormalization:
+    @pytest.mark.parametrize("nested", [False, True])
+    def test_over_the_batch_is_refused_by_name(self, nested):
+        critic = keras.Sequential(
+            [
+                keras.Input((2,)),
+                keras.layers.Dense(4),
+                keras.layers.BatchNormalization(name="culprit"),
+                keras.layers.Dense(1),
+            ]
+        )
+        if nested:
+            critic = keras.Sequential([keras.Input((2,)), critic])
+        with pytest.raises(ValueError, match="`critic` must not normalise.*layer 'culprit'"):
+            build_game(kg.WGANGP, networks={"critic": critic})
+
+    def test_in_the_generator_is_allowed(self):
+        generator = build_network([(3,)], [(2,)], batch_norm=True)
+        build_game(kg.WGANGP, networks={"generator": generator})
+
+    def test_over_the_layer_is_allowed_and_trains(self):
+        critic = keras.Sequential(
+            [
+                keras.Input((2,)),
+                keras.layers.Dense(4),
+                keras.layers.LayerNormalization(),
+                keras.layers.Dense(1),
+            ]
+        )
+        model = compile_sgd(build_game(kg.WGANGP, networks={"critic": critic}), {"critic": 0.01})
+        logs = model.train_on_batch(*data_for(model), return_dict=True)
+        assert np.isfinite(list(logs.values())).all()
