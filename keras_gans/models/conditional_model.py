@@ -85,10 +85,10 @@ class ConditionalModel(LatentModel):
                 f"Received: y of shape {tuple(y.shape)}"
             )
         if self.num_classes is not None:
-            tf.debugging.assert_less(
-                ops.cast(ops.max(y), "int64"),
-                tf.constant(self.num_classes, tf.int64),
-                f"labels must lie in [0, {self.num_classes}), the model's classes",
+            labels = ops.cast(y, "int64")
+            tf.debugging.Assert(
+                ops.logical_and(ops.min(labels) >= 0, ops.max(labels) < self.num_classes),
+                [f"labels must lie in [0, {self.num_classes}), the model's classes:", labels],
             )
 
     def fit(self, x=None, y=None, **kwargs):
