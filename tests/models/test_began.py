@@ -70,7 +70,7 @@ class TestBalance:
     def test_brings_the_ratio_to_gamma(self):
         model = build_game(kg.BEGAN, batch_norm=False, dropout=0, balance_rate=0.02)
         rates = {player: keras.optimizers.Adam(2e-3, beta_1=0.5) for player in model.players}
-        model.compile(rates, steps_per_execution=25)
+        model.compile(rates)
         samples = 0.5 * data_for(model, 1600)[0]
         history = model.fit(samples, batch_size=16, epochs=8, verbose=0).history
         np.testing.assert_allclose(history["ratio"][-1], 0.5, atol=0.1)

@@ -122,6 +122,18 @@ class TestStep:
 
 @every_game
 class TestEveryGame:
+    def test_players_move_at_once_or_in_turn_as_in_the_paper(self, game):
+        """At once, a player's step does not depend on whether the other one stepped, too."""
+        last = "generators" if game is kg.MGAN else "generator"
+        ends = []
+        for rates in (dict.fromkeys(game.players, 0.1), {last: 0.1}):
+            keras.utils.set_random_seed(0)
+            model = compile_sgd(build_game(game, dropout=0), rates)
+            model.train_on_batch(*data_for(model, 12))
+            ends.append(values_of(model.variables_of(last)))
+        at_once = all(np.array_equal(a, b) for a, b in zip(*ends, strict=True))
+        assert at_once == (game in (kg.GAN, kg.BEGAN, kg.BiGAN))
+
     def test_trains_on_after_loading_as_if_never_saved(self, game, tmp_path):
         model = build_game(game, ema_decay=0.5)
         model.compile(run_eagerly=True)

@@ -66,7 +66,6 @@ class TestSpectralNormalization:
         model = build_game(kg.HingeGAN, discriminator_steps=1)
         model.compile(
             {player: keras.optimizers.Adam(2e-3, beta_1=0.5) for player in model.players},
-            steps_per_execution=25,
         )
         model.fit(*data_for(model, 1600), batch_size=16, verbose=0)
         for layer in normalized_layers(model):

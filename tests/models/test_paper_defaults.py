@@ -1,0 +1,171 @@
+"""Games as their papers set them: optimizers, priors, numbers and default networks."""
+
+import inspect
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gans as kg
+from keras_gans.models.network_checks import check_has_no_batch_norm
+from keras_gans.utils import randomness
+from tests.models.games import build_game, data_for
+
+IMAGES, POINTS = (28, 28, 1), (2,)
+ADAM = {"learning_rate": 2e-4, "beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-8}
+OPTIMIZERS = [
+    (kg.CGAN, IMAGES, {}, {"momentum": 0.5, "final_momentum": 0.7, "ramp_end": 125_000}),
+    (kg.InfoGAN, IMAGES, {"generator": {"learning_rate": 1e-3}}, ADAM),
+    (kg.LSGAN, IMAGES, {}, ADAM),
+    (kg.LSGAN, (112, 112, 1), {}, ADAM | {"learning_rate": 1e-3}),
+    (kg.LSGAN, POINTS, {"generator": {"learning_rate": 1e-3}}, ADAM | {"learning_rate": 1e-4}),
+    (kg.WGAN, IMAGES, {}, {"learning_rate": 5e-5, "rho": 0.99, "epsilon": 1e-8, "momentum": 0.0}),
+    (kg.WGANGP, IMAGES, {}, ADAM | {"learning_rate": 1e-4, "beta_2": 0.9}),
+    (kg.WGANGP, POINTS, {}, ADAM | {"learning_rate": 1e-4, "beta_2": 0.9}),
+    (kg.WGANGP, (32, 32, 3), {}, ADAM | {"learning_rate": 1e-4, "beta_1": 0.0, "beta_2": 0.9}),
+    (kg.HingeGAN, IMAGES, {}, ADAM),
+    (kg.BEGAN, IMAGES, {}, ADAM | {"learning_rate": 1e-4}),
+    (kg.BiGAN, IMAGES, {}, ADAM),
+    (kg.D2GAN, POINTS, {}, ADAM),
+    (kg.MGAN, IMAGES, {}, ADAM),
+]
+UNIFORM = (-1.0, 1.0)
+PRIORS = [
+    (kg.CGAN, IMAGES, (0.0, 1.0)),
+    (kg.LSGAN, IMAGES, UNIFORM),
+    (kg.LSGAN, POINTS, "normal"),
+    (kg.WGAN, IMAGES, "normal"),
+    (kg.WGANGP, IMAGES, "normal"),
+    (kg.HingeGAN, IMAGES, "normal"),
+    (kg.BEGAN, IMAGES, UNIFORM),
+    (kg.BiGAN, IMAGES, UNIFORM),
+    (kg.D2GAN, IMAGES, UNIFORM),
+    (kg.D2GAN, POINTS, "normal"),
+    (kg.MGAN, IMAGES, UNIFORM),
+    (kg.MGAN, POINTS, "normal"),
+]
+NUMBERS = {
+    kg.InfoGAN: {
+        "categorical_codes": (10,),
+        "continuous_codes": 2,
+        "noise_dim": 62,
+        "information_weight": 1.0,
+        "continuous_weight": 1.0,
+    },
+    kg.LSGAN: {"fake_target": 0.0, "real_target": 1.0, "generator_target": 1.0},
+    kg.WGAN: {"critic_steps": 5, "clip": 0.01, "warmup": False},
+    kg.WGANGP: {"critic_steps": 5, "penalty_weight": 10.0, "latent_dim": 128},
+    kg.HingeGAN: {"discriminator_steps": 1, "latent_dim": 128},
+    kg.BEGAN: {"diversity_ratio": 0.5, "balance_rate": 0.001, "exponent": 1, "latent_dim": 64},
+    kg.BiGAN: {"latent_dim": 50},
+    kg.D2GAN: {"alpha": 1.0, "beta": 1.0},
+    kg.MGAN: {"num_generators": 10, "diversity_weight": 0.01},
+}
+NEW = [kg.CGAN, kg.InfoGAN, *list(NUMBERS)[1:]]
+
+
+def name_of(value):
+    return getattr(value, "__name__", None) or "x".join(map(str, value))
+
+
+@pytest.mark.parametrize(
+    "game, data_shape, exceptions, expected",
+    OPTIMIZERS,
+    ids=[f"{game.__name__}-{name_of(shape)}" for game, shape, *_ in OPTIMIZERS],
+)
+def test_optimizers(game, data_shape, exceptions, expected):
+    model = build_game(game, data_shape=data_shape)
+    model.compile()
+    for player, optimizer in model.optimizers.items():
+        config = optimizer.get_config()
+        wanted = expected | exceptions.get(player, {})
+        assert {key: config[key] for key in wanted} == pytest.approx(wanted)
+        assert isinstance(optimizer, keras.optimizers.RMSprop) == (game is kg.WGAN)
+    if game is kg.CGAN:
+        schedule = config["learning_rate"]["config"]
+        assert (schedule["factor"], schedule["floor"]) == (1.00004, 1e-6)
+        np.testing.assert_allclose(optimizer.learning_rate, 0.1)
+
+
+@pytest.mark.parametrize(
+    "game, data_shape, prior",
+    PRIORS,
+    ids=[f"{game.__name__}-{name_of(shape)}" for game, shape, _ in PRIORS],
+)
+def test_latent_priors(game, data_shape, prior):
+    model = build_game(game, data_shape=data_shape)
+    latents = np.array(model.draw_latents(20_000, randomness.seed_pair(0, 0, 0)))
+    if prior == "normal":
+        np.testing.assert_allclose([latents.mean(), latents.std()], [0, 1], atol=0.02)
+        assert np.abs(latents).max() > 3
+    else:
+        low, high = prior
+        assert low <= latents.min() < low + 0.01 and high - 0.01 < latents.max() <= high
+        np.testing.assert_allclose(latents.mean(), (low + high) / 2, atol=0.02)
+
+
+def test_infogan_draws_noise_before_the_codes():
+    model = build_game(kg.InfoGAN)
+    latents = np.array(model.draw_latents(5000, randomness.seed_pair(0, 0, 0)))
+    noise, categorical, continuous = latents[:, :2], latents[:, 2:5], latents[:, 5:]
+    for uniform in (noise, continuous):
+        np.testing.assert_allclose([uniform.min(), uniform.max()], [-1, 1], atol=0.01)
+    assert (categorical.sum(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize("game", NUMBERS, ids=name_of)
+def test_numbers(game):
+    defaults = {}
+    for ancestor in reversed(game.__mro__):
+        if ancestor.__module__.startswith("keras_gans"):
+            parameters = inspect.signature(ancestor.__init__).parameters
+            defaults |= {name: parameter.default for name, parameter in parameters.items()}
+    assert {name: defaults[name] for name in NUMBERS[game]} == NUMBERS[game]
+
+
+def check_one_step(game, data_shape, **kwargs):
+    model = game(data_shape=data_shape, **kwargs)
+    model.compile(run_eagerly=True)
+    before = {player: np.array(model.variables_of(player)[0]) for player in model.players}
+    logs = model.train_on_batch(*data_for(model, 2 * model.minibatches), return_dict=True)
+    assert np.isfinite(list(logs.values())).all()
+    for player, value in before.items():
+        assert not np.array_equal(value, model.variables_of(player)[0])
+    samples = model.sample(2)
+    assert samples.shape == (2, *data_shape) and np.isfinite(samples).all()
+    if len(data_shape) == 3 and game is not kg.BEGAN:  # whose output is linear
+        assert np.abs(samples).max() <= 1
+    return model
+
+
+def arguments_for(game):
+    if game is kg.MGAN:  # batch normalization of each generator needs some samples of it
+        return {"samples_per_generator": 3}
+    return {"num_classes": 10} if game is kg.CGAN else {}
+
+
+@pytest.mark.parametrize("game", NEW, ids=name_of)
+def test_one_step_on_28_pixels_with_the_default_networks(game):
+    model = check_one_step(game, IMAGES, **arguments_for(game))
+    if game in (kg.WGANGP, kg.BEGAN, kg.HingeGAN):
+        judge = "critic" if game is kg.WGANGP else "discriminator"
+        check_has_no_batch_norm(judge, getattr(model, judge), "")
+    assert model.latent_dim == {
+        kg.InfoGAN: 74,
+        kg.WGANGP: 128,
+        kg.HingeGAN: 128,
+        kg.BEGAN: 64,
+        kg.BiGAN: 50,
+    }.get(game, 100)
+
+
+@pytest.mark.parametrize("game", [kg.LSGAN, kg.WGANGP, kg.BiGAN, kg.D2GAN, kg.MGAN], ids=name_of)
+def test_one_step_on_points_with_the_default_networks(game):
+    check_one_step(game, POINTS, latent_dim=256)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size, channels", [(32, 3), (64, 3), (32, 1), (64, 1)])
+@pytest.mark.parametrize("game", NEW, ids=name_of)
+def test_one_step_on_larger_images_with_the_default_networks(game, size, channels):
+    check_one_step(game, (size, size, channels), **arguments_for(game))
