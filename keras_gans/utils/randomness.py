@@ -27,7 +27,7 @@ def another(seed, place):
     """A further seed pair for what is drawn together with `seed`.
 
     Args:
-        seed: Seed pair.
+        seed: Seed pair, or several `(num, 2)`.
         place: Integer in `[0, 2**15)`, which of the further draws; it goes into the index's high
             bits, which no step counts to.
     """
@@ -47,6 +47,27 @@ def uniform(shape, seed, low=-1.0, high=1.0):
 def integers(shape, seed, high):
     """Integers uniform on `{0, ..., high - 1}`, int32, for a seed pair."""
     return tf.random.stateless_uniform(shape, seed, 0, high, tf.int32, alg="philox")
+
+
+def pairs(num, seed):
+    """Seed pairs `(num, 2)`, int64, for a seed pair: one for each sample.
+
+    What is drawn from a sample's own pair does not depend on the other samples of its batch.
+    """
+    return tf.random.stateless_uniform((num, 2), seed, None, None, tf.int64, alg="philox")
+
+
+def normal_by_sample(shape, seeds):
+    """Standard normal noise `(num, *shape)`, float32, for seed pairs `(num, 2)`.
+
+    Args:
+        shape: Tuple, the shape of one sample's noise.
+        seeds: Seed pairs, one for each sample.
+    """
+    noise = tf.map_fn(lambda seed: normal(shape, seed), seeds, fn_output_signature=tf.float32)
+    return tf.ensure_shape(
+        noise, (None, *[side if isinstance(side, int) else None for side in shape])
+    )
 
 
 def draw_for_replica(draw, batch_size):

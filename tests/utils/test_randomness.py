@@ -31,3 +31,17 @@ def test_moments():
     assert uniform.min() >= -2 and uniform.max() < 4
     counts = np.bincount(randomness.integers((100_000,), pair, high=5).numpy())
     np.testing.assert_allclose(counts / 100_000, 0.2, atol=0.01)
+
+
+def test_noise_by_sample_depends_on_the_samples_own_pair_only():
+    pairs = randomness.pairs(5, randomness.seed_pair(0, 0, 0))
+    noise = randomness.normal_by_sample((3, 4), pairs)
+    assert noise.shape == (5, 3, 4)
+    np.testing.assert_array_equal(randomness.normal_by_sample((3, 4), pairs[2:4]), noise[2:4])
+    np.testing.assert_array_equal(noise[1], randomness.normal((3, 4), pairs[1]))
+
+
+def test_pairs_are_different_and_repeatable():
+    pairs = randomness.pairs(1000, randomness.seed_pair(0, 0, 0)).numpy()
+    np.testing.assert_array_equal(pairs, randomness.pairs(1000, randomness.seed_pair(0, 0, 0)))
+    assert len(np.unique(pairs)) == 2000
