@@ -10,7 +10,8 @@ def check_layer(layer_class, init_kwargs, inputs, expected_shape, training=False
     Args:
         layer_class: A layer class.
         init_kwargs: Dictionary of constructor arguments.
-        inputs: NumPy array, or tuple of arrays for a layer with several inputs.
+        inputs: NumPy array, tuple of arrays for a layer with several inputs, or list of arrays for
+            a layer that takes a list.
         expected_shape: Tuple, the shape of the output for `inputs`.
         training: Mode of the calls.
     """
@@ -23,10 +24,13 @@ def check_layer(layer_class, init_kwargs, inputs, expected_shape, training=False
     assert clone.get_config() == layer.get_config()
     assert set(init_kwargs) <= set(layer.get_config())
 
-    symbols = [keras.Input(array.shape[1:]) for array in inputs]
-    symbols = symbols if len(symbols) > 1 else symbols[0]
+    symbols = keras.tree.map_structure(
+        lambda array: keras.Input(array.shape[1:], dtype=array.dtype.name), inputs
+    )
     arguments = list(inputs) if len(inputs) > 1 else inputs[0]
-    model = keras.Model(symbols, layer_class(**init_kwargs)(*keras.tree.flatten(symbols)))
+    symbolic_output = layer_class(**init_kwargs)(*symbols)
+    assert tuple(symbolic_output.shape[1:]) == expected_shape[1:]
+    model = keras.Model(symbols if len(inputs) > 1 else symbols[0], symbolic_output)
     assert tuple(model.output_shape[1:]) == expected_shape[1:]
     rebuilt = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(model))
     rebuilt.set_weights(model.get_weights())
