@@ -31,6 +31,7 @@ from keras_gans.networks.mgan import (
 from keras_gans.networks.mlp import build_maxout_discriminator, build_mlp_generator
 from keras_gans.networks.perceptron import build_perceptron
 from keras_gans.networks.resnet import build_resnet_critic, build_resnet_generator
+from keras_gans.networks.sagan import build_sagan_discriminator, build_sagan_generator
 from keras_gans.networks.sngan import (
     build_sngan_discriminator,
     build_sngan_generator,
@@ -74,6 +75,8 @@ __all__ = [
     "build_perceptron",
     "build_resnet_critic",
     "build_resnet_generator",
+    "build_sagan_discriminator",
+    "build_sagan_generator",
     "build_separate_generators",
     "build_sngan_discriminator",
     "build_sngan_generator",

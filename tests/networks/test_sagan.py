@@ -1,0 +1,71 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_gans import networks
+from tests.networks.checks import trainable
+
+
+class TestSAGAN:
+    @pytest.mark.parametrize(
+        "num_classes, attention_size, generator, discriminator",
+        [
+            (1000, None, 42_078_852, 39_463_618),
+            (1000, 0, 41_996_931, 39_443_137),
+            (1000, 64, 42_017_412, 39_448_258),
+            (10, 32, 32_321_412, 38_449_858),
+            (10, 0, 32_239_491, 38_429_377),
+            (10, 64, 32_259_972, 38_434_498),
+        ],
+    )
+    def test_parameters_at_128_pixels(self, num_classes, attention_size, generator, discriminator):
+        arguments = {"num_classes": num_classes, "attention_size": attention_size}
+        assert trainable(networks.build_sagan_generator(**arguments)) == generator
+        assert trainable(networks.build_sagan_discriminator(**arguments)) == discriminator
+
+    @pytest.mark.parametrize("num_classes", [None, 5])
+    @pytest.mark.parametrize("size", [32, 64, 128])
+    def test_shapes(self, size, num_classes):
+        arguments = {
+            "image_shape": (size, size, 1),
+            "num_classes": num_classes,
+            "width": 8,
+            "attention_size": 8,
+        }
+        generator = networks.build_sagan_generator(7, **arguments)
+        discriminator = networks.build_sagan_discriminator(**arguments)
+        latents = np.zeros((2, 7), "float32")
+        labels = np.eye(5, dtype="float32")[[0, 3]]
+        images = np.array(generator(latents if num_classes is None else [latents, labels]))
+        assert images.shape == (2, size, size, 1) and np.abs(images).max() <= 1
+        logits = discriminator(images if num_classes is None else [images, labels])
+        assert logits.shape == (2, 1)
+
+    def test_attention_starts_without_an_effect(self):
+        arguments = {"image_shape": (32, 32, 1), "width": 8, "attention_size": 16}
+        discriminator = networks.build_sagan_discriminator(**arguments)
+        images = np.random.default_rng(0).normal(size=(2, 32, 32, 1)).astype("float32")
+        before = discriminator(images)
+        for variable in discriminator.get_layer("attention").trainable_variables:
+            if variable.name != "gamma":
+                variable.assign(2.0 * variable + 0.1)
+        np.testing.assert_allclose(discriminator(images), before, rtol=1e-6)
+
+    def test_maps_of_where_the_generator_looks(self):
+        generator = networks.build_sagan_generator(7, (32, 32, 1), width=8, attention_size=16)
+        layer = generator.get_layer("attention")
+        looks = keras.Model(generator.inputs, layer.attention_map(layer.input))
+        maps = looks(np.random.default_rng(0).normal(size=(2, 7)).astype("float32"))
+        assert maps.shape == (2, 16, 16, 8, 8)
+        np.testing.assert_allclose(np.sum(maps, axis=(3, 4)), 1.0, rtol=1e-5)
+
+    @pytest.mark.parametrize("attention_size", [4, 128, 24])
+    def test_other_attention_sizes_are_refused(self, attention_size):
+        for build in (networks.build_sagan_generator, networks.build_sagan_discriminator):
+            with pytest.raises(ValueError, match=f"attention_size={attention_size}"):
+                build(attention_size=attention_size)
+
+    def test_other_sizes_are_refused(self):
+        for build in (networks.build_sagan_generator, networks.build_sagan_discriminator):
+            with pytest.raises(ValueError, match="`image_shape`.*Received"):
+                build(image_shape=(28, 28, 1))
