@@ -57,8 +57,8 @@ every_player = pytest.mark.parametrize(
 
 
 def fit(model, **kwargs):
-    """History of two steps on arrays."""
-    arguments = {"batch_size": 12, "shuffle": False, "verbose": 0, **kwargs}
+    """History of one step on arrays."""
+    arguments = {"batch_size": 24, "shuffle": False, "verbose": 0, **kwargs}
     return model.fit(*data_for(model, 24), **arguments).history
 
 
