@@ -209,3 +209,25 @@ class TestOneGaussianForTwoPeaks:
         divergences += beta * theory.kl(np.log(q), np.log(p), step=1)
         constants = alpha * (math.log(alpha) - 1.0) + beta * (math.log(beta) - 1.0)
         assert -float(loss) == pytest.approx(divergences + constants, abs=1e-6)
+
+    def test_where_the_choice_jumps(self, theory):
+        (_, wide), (_, narrow) = (theory.best_gaussian(1.0, ratio) for ratio in (2.7, 3.0))
+        assert wide > 1.15
+        assert narrow < 1.0
+
+    def test_slope_before_the_valley_is_nearly_flat(self, theory):
+        valley = theory.criterion(*theory.best_gaussian(0.2, 1.0), 0.2, 1.0)
+        assert theory.criterion(-0.6, 1.3, 0.2, 1.0) == pytest.approx(0.95, abs=5e-3)
+        assert valley == pytest.approx(0.844, abs=5e-4)
+
+    def test_few_fakes_find_the_second_peak(self):
+        share = scipy.stats.norm.sf(1.0, loc=-1.45, scale=0.61)
+        assert 1.0 / share == pytest.approx(34_000, rel=0.01)
+        assert 1.0 / (512 * share) == pytest.approx(66, abs=0.5)
+
+    def test_those_that_do_weigh_a_lot(self, theory):
+        x = np.array([1.0, 1.5])
+        weights = np.exp(
+            theory.log_mixture(x, theory.TWO_PEAKS) - theory.log_normal(x, -1.45, 0.61)
+        )
+        assert weights == pytest.approx([700, 44_000], rel=0.02)

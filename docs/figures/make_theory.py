@@ -2,8 +2,8 @@
 
 python docs/figures/make_theory.py [losses distances transport optimal_opponents fits d2gan ring]
 
-The last two train for real: half a minute a training of points, about 15 minutes for all. What
-they measured is kept in runs/theory/ and drawn from there the next time.
+The last two train for real, 16 trainings of one to two minutes on 2 cores. What they measured is
+kept in runs/theory/ and drawn from there the next time.
 """
 
 import pathlib
@@ -25,6 +25,7 @@ from train.reproduce import points
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import PIL.Image
+import PIL.ImageColor
 
 FIGURES = pathlib.Path(__file__).parent
 MEASURED = pathlib.Path("runs", "theory")
@@ -303,7 +304,7 @@ def draw_fits():
 # (alpha, beta), and seeds of each training
 WEIGHTS = ((1.0, 0.05), (1.0, 1.0), (0.2, 1.0), (0.05, 1.0))
 SEEDS = (0, 1, 2)
-D2GAN_STEPS, LAST_STEPS = 20_000, 4_000
+D2GAN_STEPS, LAST_STEPS = 30_000, 6_000
 
 
 def train_d2gan(alpha, beta, seed):
@@ -349,47 +350,59 @@ def train_d2gan(alpha, beta, seed):
 
 def draw_d2gan():
     """What alpha and beta choose, by theory and by training."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 3.0), layout="constrained")
-    ratios = np.geomspace(1 / 40, 40, 61)
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(7.0, 2.9), layout="constrained")
+    ratios = np.geomspace(1 / 40, 40, 121)
     best = np.array([best_gaussian(1.0, ratio) for ratio in ratios])
-    left.plot(ratios, best[:, 0], color=GREY, label="mean, theory")
-    left.plot(ratios, best[:, 1], color="black", label="deviation, theory")
+    jump = np.abs(np.diff(best[:, 1])).argmax() + 1  # one valley became lower than the other
+    for part in (slice(None, jump), slice(jump, None)):
+        left.plot(ratios[part], best[part, 0], color=GREY)
+        left.plot(ratios[part], best[part, 1], color="black")
+    print(f"the optimum jumps at beta / alpha = {ratios[jump]:.2f}")
     x = np.linspace(-4.0, 4.0, 401)
-    right.fill_between(x, np.exp(log_mixture(x, TWO_PEAKS)), color=GREY, alpha=0.4, lw=0)
+    middle.fill_between(x, np.exp(log_mixture(x, TWO_PEAKS)), color=GREY, alpha=0.4, lw=0)
     for (alpha, beta), colour in zip(WEIGHTS, (BLUE, GREEN, PURPLE, ORANGE), strict=True):
         fits = [fitted(alpha, beta, seed) for seed in SEEDS]
         for mean, deviation in fits:
-            left.plot(beta / alpha, mean, "o", color=colour, ms=5, mfc="none")
-            left.plot(beta / alpha, deviation, "o", color=colour, ms=5)
-        mean, deviation = np.mean(fits, axis=0)
-        spread = np.std(fits, axis=0, ddof=1)
-        theory = best_gaussian(alpha, beta)
-        missed = criterion(mean, deviation, alpha, beta) - criterion(*theory, alpha, beta)
-        print(
-            f"alpha {alpha}, beta {beta}: mean {mean:.3f} +- {spread[0]:.3f} (theory "
-            f"{theory[0]:.3f}), deviation {deviation:.3f} +- {spread[1]:.3f} (theory "
-            f"{theory[1]:.3f}); {missed:.4f} nats missed; "
-            f"{np.round(fits, 3).tolist()}"
-        )
-        label = f"$\\alpha$ = {alpha:g}, $\\beta$ = {beta:g}"
-        right.plot(x, np.exp(log_normal(x, *fits[0])), color=colour, label=label)
+            left.plot(beta / alpha, mean, "o", color=colour, ms=4, mfc="none")
+            left.plot(beta / alpha, deviation, "o", color=colour, ms=4)
+        middle.plot(x, np.exp(log_normal(x, *fits[0])), color=colour)
+        for seed in SEEDS:
+            run = trained(alpha, beta, seed)
+            right.plot(run["steps"] / 1000, run["fits"][:, 1], color=colour, lw=0.7)
+        right.plot([], [], color=colour, label=f"$\\alpha$ = {alpha:g}, $\\beta$ = {beta:g}")
+        report_fits(alpha, beta, np.array(fits))
     left.set(xscale="log", xlabel="$\\beta / \\alpha$", ylim=(-1.75, 1.75))
-    left.set(title="fits of D2GAN (circles: mean, dots: deviation)")
-    left.title.set_size(9)
-    left.legend(fontsize=7, frameon=False, loc=(0.03, 0.38))
-    right.set(xlabel="x", ylabel="density", ylim=(0.0, 1.0), title="trained generators, seed 0")
-    right.title.set_size(9)
-    right.legend(fontsize=7, frameon=False, loc="upper right")
+    left.text(0.03, 1.58, "deviation (dots: trained)", fontsize=7)
+    left.text(0.03, -0.35, "mean (circles: trained)", fontsize=7, color=GREY)
+    left.set_title("optimum and fits", fontsize=9)
+    middle.set(xlabel="x", ylim=(0.0, 0.85))
+    middle.set_title("densities, seed 0", fontsize=9)
+    right.set(xlabel="thousand steps", ylim=(0.0, 2.1))
+    right.set_title("deviation, 3 seeds", fontsize=9)
+    right.legend(fontsize=7, frameon=False, loc="upper right", labelspacing=0.2)
     save(figure, "d2gan")
+
+
+def report_fits(alpha, beta, fits):
+    """Prints the fits of all seeds beside the optimum, and what they miss of it."""
+    theory = best_gaussian(alpha, beta)
+    missed = [criterion(*f, alpha, beta) - criterion(*theory, alpha, beta) for f in fits]
+    print(f"alpha {alpha}, beta {beta}: theory {np.round(theory, 3)}, mean {fits.mean(axis=0)}")
+    print(f"  spread {fits.std(axis=0, ddof=1)}, {fits.round(3).tolist()}, missed {missed}")
+
+
+def trained(alpha, beta, seed):
+    name = f"d2gan_{alpha:g}_{beta:g}_{seed}"
+    return measured(name, lambda: train_d2gan(alpha, beta, seed))
 
 
 def fitted(alpha, beta, seed):
     """Mean and deviation of a training, the average over its last steps."""
-    name = f"d2gan_{alpha:g}_{beta:g}_{seed}"
-    run = measured(name, lambda: train_d2gan(alpha, beta, seed))
+    run = trained(alpha, beta, seed)
     return run["fits"][run["steps"] > D2GAN_STEPS - LAST_STEPS].mean(axis=0)
 
 
+MAKERS = (BLUE, ORANGE, GREEN, RED, PURPLE, "#2f9fb0", "#c74fa0", "#8c7a2a")
 RING = kg.data.mixture_of_gaussians("mgan").mixture
 RING_STEPS, RING_EVERY, RING_SEED, NUM_SHOWN = 10_000, 500, 0, 500
 
@@ -474,25 +487,32 @@ def draw_ring():
 
 def draw_frame(runs, place, path):
     """One frame of the animation, in few colours so that the file stays small."""
-    figure, all_axes = plt.subplots(1, len(runs), figsize=(7.0, 2.25))
-    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.12, top=0.83, wspace=0.03)
-    colours = np.array([BLUE, ORANGE, GREEN, RED, PURPLE, "#2f9fb0", "#c74fa0", "#8c7a2a"])
+    figure, all_axes = plt.subplots(1, len(runs), figsize=(7.0, 2.4))
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.17, top=0.84, wspace=0.03)
     for axes, (name, run) in zip(all_axes, runs.items(), strict=True):
         for centre in RING.centres:  # three deviations around each mode
             ring = plt.Circle(centre, 3 * RING.deviation, fc="#dddddd", ec="none")
             axes.add_patch(ring)
         x, y = run["samples"][place].T
-        axes.scatter(x, y, s=3, c=colours[run["makers"]], lw=0, antialiased=False)
+        axes.scatter(x, y, s=3, c=np.array(MAKERS)[run["makers"]], lw=0, antialiased=False)
         axes.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
         axes.set_title(name, fontsize=9)
         axes.set_xlabel(f"{run['modes_with_fair_share'][place]} of 8 modes", fontsize=9)
     step = next(iter(runs.values()))["steps"][place]
-    figure.text(0.5, 0.015, f"step {step:,}", ha="center", fontsize=8)
+    figure.text(0.5, 0.02, f"step {step:,}", ha="center", fontsize=8)
     figure.savefig(path, dpi=100)
     plt.close(figure)
     with PIL.Image.open(path) as image:
-        few = image.convert("RGB").quantize(24, dither=PIL.Image.Dither.NONE)
-    few.save(path)
+        image.convert("RGB").quantize(palette=palette(), dither=PIL.Image.Dither.NONE).save(path)
+
+
+def palette():
+    """The colours of the generators, and greys: the same ones in every frame."""
+    greys = [(grey, grey, grey) for grey in range(0, 256, 17)]
+    makers = [PIL.ImageColor.getrgb(colour) for colour in MAKERS]
+    image = PIL.Image.new("P", (1, 1))
+    image.putpalette([value for colour in greys + makers for value in colour])
+    return image
 
 
 def measured(name, measure):
@@ -507,7 +527,7 @@ def measured(name, measure):
 
 def save(figure, name):
     path = FIGURES / f"theory_{name}.png"
-    figure.savefig(path, dpi=140)
+    figure.savefig(path, dpi=130)
     plt.close(figure)
     report(path)
 
