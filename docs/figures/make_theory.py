@@ -424,12 +424,13 @@ def d2gan():
 
 
 def gan_of_d2gan():
-    """The GAN under the networks of `d2gan`."""
+    """The GAN under the networks of `d2gan`, initial weights included."""
+    networks_of = d2gan()
     return points.PointGAN(
         data_shape=(2,),
         latent_dim=256,
-        generator=d2gan().generator,
-        discriminator=d2gan().discriminator_1,
+        generator=networks_of.generator,
+        discriminator=networks_of.discriminator_1,
         seed=RING_SEED,
     )
 
