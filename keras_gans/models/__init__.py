@@ -14,6 +14,7 @@ from keras_gans.models.infogan import InfoGAN
 from keras_gans.models.latent_model import LatentModel
 from keras_gans.models.lsgan import LSGAN
 from keras_gans.models.mgan import MGAN
+from keras_gans.models.sagan import SAGAN
 from keras_gans.models.wgan import WGAN
 from keras_gans.models.wgan_gp import WGANGP
 
@@ -25,6 +26,7 @@ __all__ = [
     "GAN",
     "LSGAN",
     "MGAN",
+    "SAGAN",
     "WGAN",
     "WGANGP",
     "AdversarialModel",

@@ -135,7 +135,7 @@ class BEGAN(LatentModel):
         return {
             "real_error": real_error,
             "convergence": began_convergence(real_error, fake_error, self.diversity_ratio),
-            "balance": ops.convert_to_tensor(self.balance),
+            "balance": tf.identity(self.balance),  # as it was in this step's losses
             "ratio": fake_error / real_error,
         }
 

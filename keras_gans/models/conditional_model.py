@@ -16,7 +16,10 @@ class ConditionalModel(LatentModel):
     `[samples, condition]`. Labels become one-hot vectors; a condition of another kind, such as the
     embedding of a sentence, is passed on as it is. `fit` takes `(x, y)`, `y` the labels int
     `(batch_size,)` or the conditions float `(batch_size, *condition_shape)`. Fakes are made for,
-    and judged with, the conditions of the real batch.
+    and judged with, the conditions of the real batch, unless `conditions_of_fakes` draws others.
+
+    A subclass whose paper has an unconditional form sets `condition_is_optional`; without a
+    condition its networks take single tensors, and labels in the data are ignored.
 
     Args:
         num_classes: Integer >= 2, number of classes that labels count. Or instead:
@@ -28,28 +31,41 @@ class ConditionalModel(LatentModel):
             without labels or conditions, or with labels outside the classes.
     """
 
+    condition_is_optional = False
+
     def __init__(self, *, num_classes=None, condition_shape=None, **kwargs):
-        if (num_classes is None) == (condition_shape is None):
+        given = [one for one in (num_classes, condition_shape) if one is not None]
+        if len(given) > 1 or (not given and not self.condition_is_optional):
             raise ValueError(
                 "Exactly one of `num_classes` and `condition_shape` must be given. "
                 f"Received: num_classes={num_classes}, condition_shape={condition_shape}"
             )
-        if num_classes is None:
-            check_shape_tuple("condition_shape", condition_shape)
-            self.condition_shape = tuple(condition_shape)
-        else:
+        if num_classes is not None:
             check_at_least(2, num_classes=num_classes)
-            self.condition_shape = (num_classes,)
+            condition_shape = (num_classes,)
+        elif condition_shape is not None:
+            check_shape_tuple("condition_shape", condition_shape)
+        self.condition_shape = None if condition_shape is None else tuple(condition_shape)
         self.num_classes = num_classes
         super().__init__(**kwargs)
 
+    @property
+    def is_conditional(self):
+        """Whether the model was made for classes or conditions."""
+        return self.condition_shape is not None
+
     # Conditions
 
-    def as_condition(self, y):
-        """What the networks are told: one-hot vectors of labels, or the condition itself."""
+    def told(self, samples, y):
+        """What a network takes: samples or latents, with the condition where there is one.
+
+        Labels become one-hot vectors.
+        """
+        if not self.is_conditional:
+            return samples
         if self.num_classes is None:
-            return ops.cast(y, "float32")
-        return ops.one_hot(ops.cast(y, "int32"), self.num_classes)
+            return [samples, ops.cast(y, "float32")]
+        return [samples, ops.one_hot(ops.cast(y, "int32"), self.num_classes)]
 
     def check_conditions(self, name, y):
         """Raises a `ValueError` for an array of labels or conditions that do not fit."""
@@ -73,6 +89,8 @@ class ConditionalModel(LatentModel):
 
     def check_batch(self, x, y):
         super().check_batch(x, y)
+        if not self.is_conditional:
+            return
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} is conditional and asks for batches (x, y); load the data "
@@ -93,7 +111,7 @@ class ConditionalModel(LatentModel):
 
     def fit(self, x=None, y=None, **kwargs):
         """`AdversarialModel.fit`, after a look at labels that are at hand."""
-        if isinstance(y, np.ndarray):
+        if isinstance(y, np.ndarray) and self.is_conditional:
             self.check_conditions("y", y)
         classes = getattr(x, "num_classes", None)
         if classes and self.num_classes and classes > self.num_classes:
@@ -103,44 +121,14 @@ class ConditionalModel(LatentModel):
             )
         return super().fit(x, y, **kwargs)
 
-    # Moves
-
-    def train_step(self, data):
-        """The usual moves of `LatentModel.play`, with a condition."""
-        real_images, y = self.begin_step(data)
-        condition = self.as_condition(y)
-        with self.record("generator") as generator_tape:
-            latents = self.sample_latents(ops.shape(real_images)[0])
-            fake_images = self.generator([latents, condition], training=True)
-            with self.record("discriminator") as discriminator_tape:
-                discriminator_terms = self.discriminator_terms(
-                    self.discriminator([real_images, condition], training=True),
-                    self.discriminator([ops.stop_gradient(fake_images), condition], training=True),
-                )
-            self.descend("discriminator", discriminator_tape, discriminator_terms)
-            fake_logits = self.discriminator([fake_images, condition], training=True)
-            generator_terms = self.generator_terms(fake_logits)
-        self.descend("generator", generator_tape, generator_terms)
-        return self.report(discriminator_terms | generator_terms)
-
-    def test_step(self, data):
-        """Reports the terms on held-out data and fresh fakes; nothing is updated."""
-        real_images, y = self.begin_step(data, training=False)
-        condition = self.as_condition(y)
-        latents = self.sample_latents(ops.shape(real_images)[0])
-        fake_images = self.generator([latents, condition], training=False)
-        real_logits = self.discriminator([real_images, condition], training=False)
-        fake_logits = self.discriminator([fake_images, condition], training=False)
-        terms = self.discriminator_terms(real_logits, fake_logits)
-        return self.report(terms | self.generator_terms(fake_logits), training=False)
-
     # Samples
 
     def call(self, inputs, training=False):
-        """Generates `(batch_size, *data_shape)` from `[latents, y]`, `y` as in `fit`."""
-        latents, y = inputs
+        """Generates `(batch_size, *data_shape)` from `[latents, y]`, `y` as in `fit`, or from
+        latents alone where there is no condition."""
+        latents, y = inputs if self.is_conditional else (inputs, None)
         network = self.inference_network("generator")
-        return network([latents, self.as_condition(y)], training=training)
+        return network(self.told(latents, y), training=training)
 
     def sample(self, num, seed=0, batch_size=64, labels=None, condition=None):
         """Generates samples for labels or conditions.
@@ -162,22 +150,27 @@ class ConditionalModel(LatentModel):
         inputs = self.inputs_for_sampling(num, seed, self._chosen(num, labels, condition))
         return self.in_batches(self._sample_batch, inputs, batch_size)
 
-    def inputs_for_sampling(self, num, seed, y):
-        return [self.latents_for_sampling(num, seed), y]
+    def inputs_for_sampling(self, num, seed, y=None):
+        latents = self.latents_for_sampling(num, seed)
+        return [latents, y] if self.is_conditional else latents
 
     def _chosen(self, num, labels, condition):
-        name, y = ("labels", labels) if self.num_classes else ("condition", condition)
-        other = condition if self.num_classes else labels
-        if other is not None or (y is None and self.num_classes is None):
-            raise ValueError(
-                f"`{name}` must be given and nothing else: the model was made for "
-                f"{'classes' if self.num_classes else 'conditions'}. "
-                f"Received: labels={labels}, condition={'none' if condition is None else 'some'}"
-            )
-        if y is None:
-            y = np.arange(num) % self.num_classes
-        y = np.asarray(y)
-        shape = (num,) if self.num_classes else (num, *self.condition_shape)
+        """The labels or conditions of `num` samples, checked; `None` where there are none."""
+        of_classes = self.num_classes is not None
+        kind = ("classes" if of_classes else "conditions") if self.is_conditional else "neither"
+        for name, y in {"labels": labels, "condition": condition}.items():
+            fitting = "classes" if name == "labels" else "conditions"
+            if y is not None and kind != fitting:
+                raise ValueError(
+                    f"`{name}` must be left out: the model was made for {kind}. Received: {name}"
+                )
+        if not self.is_conditional:
+            return None
+        name, y = ("labels", labels) if of_classes else ("condition", condition)
+        if y is None and not of_classes:
+            raise ValueError("`condition` must be given. Received: condition=None")
+        y = np.arange(num) % self.num_classes if y is None else np.asarray(y)
+        shape = (num,) if of_classes else (num, *self.condition_shape)
         if y.shape == shape[1:]:
             y = np.broadcast_to(y, shape)
         if len(y) != num:
@@ -186,17 +179,22 @@ class ConditionalModel(LatentModel):
                 f"Received: {len(y)} in {name}"
             )
         self.check_conditions(name, y)
-        return tf.constant(y, tf.int32 if self.num_classes else tf.float32)
+        return tf.constant(y, tf.int32 if of_classes else tf.float32)
 
     def call_specs(self):
         return [*super().call_specs(), *self.sample_specs()]
 
     def sample_specs(self):
+        if not self.is_conditional:
+            return []
         if self.num_classes is not None:
             return [tf.TensorSpec((None,), tf.int32, name="labels")]
         return [tf.TensorSpec((None, *self.condition_shape), tf.float32, name="condition")]
 
     def check_networks(self, networks, latent_dim, data_shape):
+        if not self.is_conditional:
+            super().check_networks(networks, latent_dim, data_shape)
+            return
         condition, generator = self.condition_shape, networks["generator"]
         network_checks.check_maps("generator", generator, [(latent_dim,), condition], data_shape)
         discriminator = networks["discriminator"]

@@ -165,10 +165,10 @@ class LatentModel(AdversarialModel):
 
     def train_step(self, data):
         """One step of the discriminator, then one of the generator; see `play`."""
-        real_images, _ = self.begin_step(data)
-        return self.report(self.play(real_images))
+        real_images, y = self.begin_step(data)
+        return self.report(self.play(real_images, y))
 
-    def play(self, real_images):
+    def play(self, real_images, y=None):
         """The usual moves: the discriminator and then the generator step, from one fake batch.
 
         The generator's step goes back through the discriminator as it is after its own step. Both
@@ -176,29 +176,47 @@ class LatentModel(AdversarialModel):
         distribution as with latents of its own. Real and fake batches pass the discriminator
         apart, so that batch normalization does not mix them.
 
+        Args:
+            real_images: Tensor `(batch_size, *data_shape)`.
+            y: What came with them, where the networks are `told`.
+
         Returns:
             Dictionary of all terms.
         """
+        fake_y = self.conditions_of_fakes(y)
         with self.record("generator") as generator_tape:
-            fake_images = self.generate(ops.shape(real_images)[0], training=True)
+            latents = self.sample_latents(ops.shape(real_images)[0])
+            fake_images = self.generator(self.told(latents, fake_y), training=True)
             with self.record("discriminator") as discriminator_tape:
+                fixed_images = ops.stop_gradient(fake_images)
                 discriminator_terms = self.discriminator_terms(
-                    self.discriminator(real_images, training=True),
-                    self.discriminator(ops.stop_gradient(fake_images), training=True),
+                    self.discriminator(self.told(real_images, y), training=True),
+                    self.discriminator(self.told(fixed_images, fake_y), training=True),
                 )
             self.descend("discriminator", discriminator_tape, discriminator_terms)
-            generator_terms = self.generator_terms(self.discriminator(fake_images, training=True))
+            fake_logits = self.discriminator(self.told(fake_images, fake_y), training=True)
+            generator_terms = self.generator_terms(fake_logits)
         self.descend("generator", generator_tape, generator_terms)
         return discriminator_terms | generator_terms
 
     def test_step(self, data):
         """Reports the terms on held-out data and fresh fakes; nothing is updated."""
-        real_images, _ = self.begin_step(data, training=False)
-        fake_images = self.generate(ops.shape(real_images)[0], training=False)
-        real_logits = self.discriminator(real_images, training=False)
-        fake_logits = self.discriminator(fake_images, training=False)
+        real_images, y = self.begin_step(data, training=False)
+        fake_y = self.conditions_of_fakes(y)
+        latents = self.sample_latents(ops.shape(real_images)[0])
+        fake_images = self.generator(self.told(latents, fake_y), training=False)
+        real_logits = self.discriminator(self.told(real_images, y), training=False)
+        fake_logits = self.discriminator(self.told(fake_images, fake_y), training=False)
         terms = self.discriminator_terms(real_logits, fake_logits)
         return self.report(terms | self.generator_terms(fake_logits), training=False)
+
+    def told(self, samples, y):
+        """What a network takes: the samples or latents; a conditional model adds the condition."""
+        return samples
+
+    def conditions_of_fakes(self, y):
+        """What fakes are made for and judged with: what came with the real batch."""
+        return y
 
     def discriminator_terms(self, real_logits, fake_logits):
         """The discriminator's payoff: a dictionary from name to scalar, minimised."""

@@ -49,7 +49,7 @@ class MGAN(LatentModel):
         num_generators: Integer >= 1, K: the paper's 10 for images, 8 for the ring.
         diversity_weight: Float >= 0, beta: 0.01 for images, 0.125 for the ring.
         samples_per_generator: Integer >= 1, fakes of each generator in a step: 12 beside 64 real
-            images, 128 beside 512 real points. Defaults to an equal share of the batch.
+            images, 128 beside 512 real points. Defaults to an equal share of the batch, at least 2.
         shared_body: Whether the default generators share all but their first layer. False makes
             them separate networks: DCGAN's, or perceptrons for points.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`, `seed`,
@@ -158,7 +158,8 @@ class MGAN(LatentModel):
         """How many fakes each generator makes beside a batch of real samples."""
         if self.samples_per_generator is not None:
             return self.samples_per_generator
-        return ops.maximum(ops.shape(real_samples)[0] // self.num_generators, 1)
+        # Of one sample, batch normalization in the stems would make a constant.
+        return ops.maximum(ops.shape(real_samples)[0] // self.num_generators, 2)
 
     def generate_all(self, num, training):
         """Fakes of every generator from the same latents, `(num * num_generators, *data_shape)`.
@@ -272,6 +273,7 @@ class MGAN(LatentModel):
                 f"classifier's logits (batch_size, {self.num_generators}). "
                 f"Received: discriminator with output shape {shapes}"
             )
+        network_checks.check_gives_logits("discriminator", networks["discriminator"])
 
     def get_config(self):
         return {

@@ -2,6 +2,9 @@
 
 import keras
 
+SHAPING = (keras.layers.Reshape, keras.layers.Flatten, keras.layers.Identity)
+BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus")
+
 
 def check_maps(name, network, input_shape, output_shape):
     """Raises a `ValueError` unless `network` maps samples of one shape to samples of another.
@@ -27,18 +30,22 @@ def check_accepts(name, network, input_shape):
 
 
 def check_gives_logits(name, network):
-    """Raises a `ValueError` where a network ends in an activation that bounds its logits.
+    """Raises a `ValueError` where an output of a network is bounded by an activation.
 
     The losses take logits: a sigmoid before them would be applied twice, or would bound the scores
-    of a critic.
+    of a critic. Networks that are no graph of layers are not looked into.
     """
-    last = network.layers[-1]
-    activation = getattr(getattr(last, "activation", None), "__name__", "linear")
-    if activation in ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus"):
-        raise ValueError(
-            f"`{name}` must end without an activation; the losses take logits. "
-            f"Received: {name} whose last layer {last.name!r} has the activation {activation}"
-        )
+    for output in getattr(network, "outputs", []):
+        layer = output._keras_history.operation
+        while isinstance(layer, SHAPING):  # the values are those of the layer before
+            layer = layer.input._keras_history.operation
+        layer = getattr(layer, "layer", layer)  # in a wrapper
+        activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+        if activation in BOUNDED:
+            raise ValueError(
+                f"`{name}` must end without an activation; the losses take logits. "
+                f"Received: {name} whose last layer {layer.name!r} has the activation {activation}"
+            )
 
 
 def check_has_no_batch_norm(name, network, reason):

@@ -40,8 +40,8 @@ class TestBalance:
                 "convergence": real_error + abs(0.5 * real_error - fake_error),
                 "ratio": fake_error / real_error,
             }
-            balance += 0.1 * (0.5 * real_error - fake_error)
             assert logs == pytest.approx(expected | {"balance": balance}, rel=1e-5)
+            balance += 0.1 * (0.5 * real_error - fake_error)
             np.testing.assert_allclose(model.balance, balance, rtol=1e-5)
 
     @pytest.mark.parametrize("fake, end", [(0.0, 1.0), (9.0, 0.0)])

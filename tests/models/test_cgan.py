@@ -41,7 +41,7 @@ class TestConditions:
         assert logs["discriminator_loss"] == pytest.approx(expected, rel=1e-5)
 
     def test_labels_become_one_hot(self):
-        one_hot = echo_game().as_condition(np.array([2, 0], "int64"))
+        _, one_hot = echo_game().told(np.zeros((2, 3)), np.array([2, 0], "int64"))
         np.testing.assert_array_equal(one_hot, [[0, 0, 1], [1, 0, 0]])
 
     def test_a_vector_instead_of_labels(self):

@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 import keras_gans as kg
+from keras_gans.layers import SpectralNormalization
 from tests.models.games import build_game
 
 REAL, FAKE = np.array([[2.0], [0.0]], "float32"), np.array([[1.0], [-1.0]], "float32")
@@ -48,9 +49,15 @@ class TestRefusals:
         with pytest.raises(ValueError, match="`real_target` must exceed `fake_target`"):
             build_game(kg.LSGAN, **targets)
 
-    def test_sigmoid(self):
-        discriminator = keras.Sequential(
-            [keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")]
-        )
+    @pytest.mark.parametrize(
+        "last",
+        [
+            [keras.layers.Dense(1, activation="sigmoid")],
+            [keras.layers.Dense(1, activation="sigmoid"), keras.layers.Reshape((1, 1))],
+            [SpectralNormalization(keras.layers.Dense(1, activation="sigmoid"))],
+        ],
+    )
+    def test_sigmoid(self, last):
+        discriminator = keras.Sequential([keras.Input((2,)), *last])
         with pytest.raises(ValueError, match="`discriminator` must end without.*sigmoid"):
             build_game(kg.LSGAN, networks={"discriminator": discriminator})

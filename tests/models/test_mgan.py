@@ -45,7 +45,7 @@ class TestFakes:
         np.testing.assert_array_equal(np.argmax(model.makers(fakes), axis=1), fakes[:, 0])
 
     @pytest.mark.parametrize(
-        "samples_per_generator, batch_size, each", [(None, 16, 5), (None, 2, 1), (7, 16, 7)]
+        "samples_per_generator, batch_size, each", [(None, 16, 5), (None, 2, 2), (7, 16, 7)]
     )
     def test_number(self, samples_per_generator, batch_size, each):
         model = telltale_game(samples_per_generator=samples_per_generator)

@@ -1,0 +1,65 @@
+"""SAGAN, with the settings of Zhang et al., 2018, on small images."""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from keras_gans import SAGAN, networks, training
+
+
+@dataclasses.dataclass
+class Recipe(training.Recipe):
+    """Residual networks with self-attention, on classes, on two time scales."""
+
+    paper = "Zhang et al., 2018, arXiv:1805.08318"
+
+    image_size: int = 32
+    """Height and width of the images in pixels: 32, 64 or 128."""
+    batch_size: int = 64
+    """Real images in a minibatch, over all devices; 256 in the paper."""
+    num_classes: int | None = 10
+    """Number of classes that the labels count; None trains without labels."""
+    latent_dim: int = 128
+    """Size of the latent vector, standard normal."""
+    width: int = 32
+    """Channels at the highest resolution; 64 in the paper."""
+    generator_learning_rate: float = 1e-4
+    """Adam's learning rate of the generator."""
+    discriminator_learning_rate: float = 4e-4
+    """Adam's learning rate of the discriminator."""
+    beta_2: float = 0.9
+    """Adam's second decay; its momentum is 0."""
+
+    @property
+    def labels(self):
+        return self.num_classes is not None
+
+    def model(self, data_shape):
+        arguments = {"num_classes": self.num_classes, "width": self.width}
+        return SAGAN(
+            num_classes=self.num_classes,
+            latent_dim=self.latent_dim,
+            generator=networks.build_sagan_generator(self.latent_dim, data_shape, **arguments),
+            discriminator=networks.build_sagan_discriminator(data_shape, **arguments),
+            **self.shared_arguments(data_shape),
+        )
+
+    def optimizers(self, steps_per_epoch):
+        rates = {
+            "generator": self.generator_learning_rate,
+            "discriminator": self.discriminator_learning_rate,
+        }
+        return {
+            player: keras.optimizers.Adam(rate, beta_1=0.0, beta_2=self.beta_2, epsilon=1e-8)
+            for player, rate in rates.items()
+        }
+
+    def grid_arguments(self):
+        if self.num_classes is None:
+            return {}
+        return {"labels": np.arange(64) // 8 % self.num_classes}  # a row of the grid a class
+
+
+if __name__ == "__main__":
+    training.run(Recipe)
