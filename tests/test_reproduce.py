@@ -58,6 +58,15 @@ class TestReproduce:
         assert result["values"] == {"steps": 3} and result["settings"]["steps"] == 7
         assert result["seed"] == 0 and not result["continued"]
 
+    def test_a_result_of_other_settings_is_not_taken_for_it(self, tmp_path):
+        class Quick(experiments()["mgan_ring"]):
+            def run(self):
+                return {"steps": self.steps}
+
+        reproduce(Quick(results=tmp_path, work=tmp_path, steps=7))
+        with pytest.raises(ValueError, match="other settings, .*'steps': 7.*'steps': 8"):
+            reproduce(Quick(results=tmp_path, work=tmp_path, steps=8))
+
     def test_unknown_names_and_the_list(self, capsys):
         assert main(["mgan_rong"]) == 2
         assert main([]) == 0

@@ -13,7 +13,7 @@ class Recipe(training.Recipe):
     paper = "Goodfellow et al., 2014, arXiv:1406.2661"
 
     batch_size: int = 100
-    """Real images a step, over all devices."""
+    """Real images in a minibatch, over all devices."""
     latent_dim: int = 100
     """Size of the latent vector z, uniform with unit variance."""
     learning_rate: float = 0.1

@@ -15,16 +15,16 @@ class Recipe(training.Recipe):
 
     batch_size: int = 64
     """Real images in a minibatch, over all devices."""
-    latent_dim: int = 100
-    """Size of the latent vector, uniform on [-1, 1]; the paper's 112-pixel nets take 1,024."""
+    latent_dim: int | None = None
+    """Size of the latent vector, uniform on [-1, 1]. Defaults to 100, and 1,024 for 112 pixels."""
     real_target: float = 1.0
     """What the discriminator aims at for real images, b."""
     fake_target: float = 0.0
     """What the discriminator aims at for fakes, a."""
     generator_target: float = 1.0
     """What the generator aims at, c."""
-    learning_rate: float = 2e-4
-    """Adam's learning rate for both players."""
+    learning_rate: float | None = None
+    """Adam's learning rate for both players. Defaults to 2e-4, and 1e-3 for 112 pixels."""
     beta_1: float = 0.5
     """Adam's momentum."""
 
@@ -38,8 +38,9 @@ class Recipe(training.Recipe):
         )
 
     def optimizers(self, steps_per_epoch):
+        rate = self.learning_rate or (1e-3 if self.image_size == 112 else 2e-4)
         return {
-            player: keras.optimizers.Adam(self.learning_rate, beta_1=self.beta_1, epsilon=1e-8)
+            player: keras.optimizers.Adam(rate, beta_1=self.beta_1, epsilon=1e-8)
             for player in LSGAN.players
         }
 

@@ -41,7 +41,7 @@ class Recipe(training.Recipe):
 
     def optimizers(self, steps_per_epoch):
         return {
-            player: keras.optimizers.RMSprop(self.learning_rate, rho=0.99, epsilon=1e-8)
+            player: keras.optimizers.RMSprop(self.learning_rate, rho=0.99, epsilon=1e-16)
             for player in WGAN.players
         }
 

@@ -23,8 +23,8 @@ class Recipe(training.Recipe):
     """Weight of the gradient penalty, lambda."""
     learning_rate: float = 1e-4
     """Adam's learning rate for both players, alpha."""
-    beta_1: float = 0.5
-    """Adam's momentum: 0.5 in the script for MNIST, 0 in algorithm 1."""
+    beta_1: float | None = None
+    """Adam's momentum. Defaults to the official scripts': 0.5, and 0 for 32 and 64 pixels."""
     beta_2: float = 0.9
     """Adam's second decay."""
 
@@ -41,9 +41,12 @@ class Recipe(training.Recipe):
         )
 
     def optimizers(self, steps_per_epoch):
+        beta_1 = self.beta_1
+        if beta_1 is None:
+            beta_1 = 0.0 if self.image_size in (32, 64) else 0.5
         return {
             player: keras.optimizers.Adam(
-                self.learning_rate, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=1e-8
+                self.learning_rate, beta_1=beta_1, beta_2=self.beta_2, epsilon=1e-8
             )
             for player in WGANGP.players
         }

@@ -4,6 +4,11 @@ import keras
 from keras import ops
 
 EPSILON = 1e-12
+TRANSPOSED = (
+    keras.layers.Conv1DTranspose,
+    keras.layers.Conv2DTranspose,
+    keras.layers.Conv3DTranspose,
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -26,7 +31,8 @@ class SpectralNormalization(keras.layers.Wrapper):
     Args:
         layer: A layer with a `kernel` or with `embeddings`, such as `Dense`, `Conv2D`,
             `Conv2DTranspose` or `Embedding`. Of a kernel `(height, width, in, out)` the matrix
-            `(height * width * in, out)` is normalised. Biases are left alone.
+            `(height * width * in, out)` is normalised; a transposed convolution's kernel
+            `(height, width, out, in)` is brought to that order first. Biases are left alone.
         **kwargs: `name` of `keras.layers.Layer`.
 
     Call arguments:
@@ -51,7 +57,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         super().build(input_shape)
         self.u = self.add_weight(
             name="u",
-            shape=(self._weight().shape[-1],),
+            shape=(self._matrix().shape[-1],),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
             trainable=False,
             dtype="float32",
@@ -96,6 +102,8 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def _matrix(self):
         weight = ops.convert_to_tensor(self._weight())
+        if isinstance(self.layer, TRANSPOSED):
+            weight = ops.swapaxes(weight, -2, -1)
         return ops.cast(ops.reshape(weight, (-1, weight.shape[-1])), "float32")
 
 

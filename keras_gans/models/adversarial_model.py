@@ -407,15 +407,22 @@ class AdversarialModel(keras.Model):
 
         Args:
             filepath: The folder to make.
-            format: `"tf_saved_model"`; for `"onnx"` and `"litert"` Keras exports the generator.
+            format: `"tf_saved_model"`; for `"onnx"` and `"litert"` Keras exports the generator,
+                which takes one-hot vectors where the model has classes.
             **kwargs: Arguments of `keras.Model.export` for those two formats.
 
         Raises:
             FileExistsError: If `filepath` exists; nothing is overwritten.
+            ValueError: For `"onnx"` and `"litert"`, if the generator is not one network.
         """
         if os.path.exists(filepath):
             raise FileExistsError(f"`filepath` exists, and an export replaces nothing: {filepath}")
         if format != "tf_saved_model":
+            if "generator" not in self.network_names:
+                raise ValueError(
+                    f"`format` must be 'tf_saved_model' for {type(self).__name__}, whose generator "
+                    f"is not one network. Received: format={format!r}"
+                )
             self.inference_network("generator").export(filepath, format=format, **kwargs)
             return
         exporting.write_saved_model(filepath, self.serving_signatures(), self.describe())

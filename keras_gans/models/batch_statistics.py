@@ -10,7 +10,7 @@ def average_batch_statistics(networks, run, num_batches):
     statistics of the weights as they are now.
 
     Args:
-        networks: List of networks whose layers are set; nothing else of them changes.
+        networks: List of networks whose layers are set; nothing else of their weights changes.
         run: Function from a batch's number to anything, which calls the networks in training mode
             on one more batch. It is run eagerly.
         num_batches: Integer >= 1.

@@ -24,10 +24,10 @@ class BEGAN(LatentModel):
     `ratio`, `L(G(z)) / L(x)`. The paper halves the learning rate when the measure stalls:
     `keras.callbacks.ReduceLROnPlateau("convergence", factor=0.5, mode="min")`.
 
-    Both players step at once, from one batch of fakes, as in the code that the sheet of facts
-    follows; the paper writes separate draws. Default networks: a decoder as the generator and an
-    autoencoder, without normalization and with linear outputs. Latents are uniform on `[-1, 1]`.
-    Adam with learning rate 1e-4, beta_1 0.5: the paper's rate; its beta is not stated.
+    Both players step at once, from one batch of fakes, as in the unofficial code that the
+    networks follow; the paper writes separate draws. Default networks: a decoder as the generator
+    and an autoencoder, without normalization and with linear outputs. Latents are uniform on
+    `[-1, 1]`. Adam with learning rate 1e-4, beta_1 0.5: the paper's rate; its beta is not stated.
 
     Args:
         diversity_ratio: Float in (0, 1], gamma: the lower, the better and the more alike the
@@ -55,16 +55,14 @@ class BEGAN(LatentModel):
         "ratio",
     )
 
-    def __init__(
-        self, *, diversity_ratio=0.5, balance_rate=0.001, exponent=1, latent_dim=64, **kwargs
-    ):
+    def __init__(self, *, diversity_ratio=0.5, balance_rate=0.001, exponent=1, **kwargs):
         if not 0 < diversity_ratio <= 1 or not balance_rate > 0 or exponent not in (1, 2):
             raise ValueError(
                 "`diversity_ratio` must be in (0, 1], `balance_rate` greater than 0 and `exponent` "
                 f"1 or 2. Received: diversity_ratio={diversity_ratio}, "
                 f"balance_rate={balance_rate}, exponent={exponent}"
             )
-        super().__init__(latent_dim=latent_dim, **kwargs)
+        super().__init__(**kwargs)
         self.diversity_ratio = diversity_ratio
         self.balance_rate = balance_rate
         self.exponent = exponent
@@ -76,6 +74,9 @@ class BEGAN(LatentModel):
             trainable=False,
             aggregation="only_first_replica",
         )
+
+    def default_latent_dim(self, data_shape):
+        return 64
 
     def default_generator(self, latent_dim, data_shape):
         return build_began_decoder(latent_dim, data_shape)

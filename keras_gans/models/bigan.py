@@ -48,8 +48,8 @@ class BiGAN(LatentModel):
     players = {"generator": ("generator", "encoder"), "discriminator": ("discriminator",)}
     averaged = ("generator", "encoder")
 
-    def __init__(self, *, latent_dim=50, **kwargs):
-        super().__init__(latent_dim=latent_dim, **kwargs)
+    def default_latent_dim(self, data_shape):
+        return 50
 
     def default_generator(self, latent_dim, data_shape):
         return build_bigan_generator(latent_dim, data_shape)
@@ -109,6 +109,7 @@ class BiGAN(LatentModel):
         def run(index):
             images = next(endless)
             images = images[0] if isinstance(images, tuple | list) else images
+            network_checks.check_batch("batches", images, self.data_shape)
             encoder(images, training=True)
             seed = randomness.seed_pair(self.seed, DEPLOYMENT, index)
             generator(self.draw_latents(len(images), seed), training=True)

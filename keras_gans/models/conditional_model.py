@@ -73,7 +73,7 @@ class ConditionalModel(LatentModel):
         if self.num_classes is None:
             if y.shape[1:] != self.condition_shape or not np.isfinite(y).all():
                 raise ValueError(
-                    f"`{name}` must be finite, of shape (num, {self.condition_shape}). "
+                    f"`{name}` must be finite, of shape {('num', *self.condition_shape)}. "
                     f"Received: {name} of shape {y.shape}"
                 )
         elif y.ndim != 1 or y.dtype.kind not in "iu":

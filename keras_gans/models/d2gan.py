@@ -34,8 +34,8 @@ class D2GAN(LatentModel):
     success: they sit near 1 and -1 for collapsed generators, too. Look at samples and scores.
 
     Default networks: for points the perceptrons of the official code, but with two hidden layers in
-    the discriminators where it has one; with one, neither this class nor the official script kept
-    the 8 modes of the ring (docs/reproductions.md). For images DCGAN's, since the paper's could
+    the discriminators where it has one; with one, this class does not keep the 8 modes of the ring
+    (docs/reproductions.md). For images DCGAN's, since the paper's could
     not be read. Latents are standard normal for points and uniform on `[-1, 1]` for images. Adam
     with learning rate 2e-4 and beta_1 0.5.
 
@@ -67,6 +67,9 @@ class D2GAN(LatentModel):
         super().__init__(**kwargs)
         self.alpha = alpha
         self.beta = beta
+
+    def default_latent_dim(self, data_shape):
+        return 256 if len(data_shape) == 1 else 100
 
     def default_generator(self, latent_dim, data_shape):
         if len(data_shape) == 1:

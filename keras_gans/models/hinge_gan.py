@@ -40,10 +40,13 @@ class HingeGAN(LatentModel):
         table 3, and its official code.
     """
 
-    def __init__(self, *, discriminator_steps=1, latent_dim=128, **kwargs):
+    def __init__(self, *, discriminator_steps=1, **kwargs):
         check_at_least(1, discriminator_steps=discriminator_steps)
-        super().__init__(latent_dim=latent_dim, **kwargs)
+        super().__init__(**kwargs)
         self.discriminator_steps = self.minibatches = discriminator_steps
+
+    def default_latent_dim(self, data_shape):
+        return 128
 
     def default_generator(self, latent_dim, data_shape):
         return build_sngan_generator(latent_dim, data_shape)

@@ -93,6 +93,11 @@ class InfoGAN(LatentModel):
         learned_deviation=False,
         **kwargs,
     ):
+        if "latent_dim" in kwargs:
+            raise ValueError(
+                "`noise_dim` must be given in the place of `latent_dim`, which follows from it and "
+                f"the codes. Received: latent_dim={kwargs['latent_dim']}"
+            )
         self.codes = Codes(tuple(categorical_codes), continuous_codes)  # shapes the networks
         if noise_dim < 1 or information_weight < 0 or continuous_weight < 0:
             raise ValueError(

@@ -24,7 +24,7 @@ class LatentModel(AdversarialModel):
         image_shape: Tuple `(height, width, channels)`, the shape of one image. Or instead:
         data_shape: Tuple, the shape of one sample of any kind, such as `(2,)` for points; the
             networks must then be given where the paper has none for it.
-        latent_dim: Integer, size of the latent vector.
+        latent_dim: Integer, size of the latent vector. Defaults to the paper's.
         **kwargs: Networks by the names in `players`, each the paper's where it is left out:
 
             - `generator`: `keras.Model` from `(batch_size, latent_dim)` to
@@ -43,7 +43,7 @@ class LatentModel(AdversarialModel):
     term_names = ("discriminator_loss", "generator_loss")
     averaged = ("generator",)
 
-    def __init__(self, *, image_shape=None, data_shape=None, latent_dim=100, **kwargs):
+    def __init__(self, *, image_shape=None, data_shape=None, latent_dim=None, **kwargs):
         if (image_shape is None) == (data_shape is None):
             raise ValueError(
                 "Exactly one of `image_shape` and `data_shape` must be given. "
@@ -51,6 +51,7 @@ class LatentModel(AdversarialModel):
             )
         data_shape = tuple(image_shape or data_shape)
         check_shape_tuple("data_shape" if image_shape is None else "image_shape", data_shape)
+        latent_dim = self.default_latent_dim(data_shape) if latent_dim is None else latent_dim
         networks = {}
         for name in [name for names in self.players.values() for name in names]:
             network = kwargs.pop(name, None)
@@ -60,6 +61,10 @@ class LatentModel(AdversarialModel):
         super().__init__(networks=networks, **kwargs)
         self.data_shape = data_shape
         self.latent_dim = latent_dim
+
+    def default_latent_dim(self, data_shape):
+        """The paper's size of the latent vector for this shape of data; 100 for most."""
+        return 100
 
     def default_generator(self, latent_dim, data_shape):
         """The paper's generator for this shape of data; so for every network, `default_<name>`."""

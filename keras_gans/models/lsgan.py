@@ -61,6 +61,11 @@ class LSGAN(LatentModel):
         self.fake_target = fake_target
         self.generator_target = generator_target
 
+    def default_latent_dim(self, data_shape):
+        if len(data_shape) == 1:
+            return 256
+        return 1024 if data_shape[0] == 112 else 100
+
     def default_generator(self, latent_dim, data_shape):
         if len(data_shape) == 1:
             return build_perceptron(

@@ -49,7 +49,8 @@ class MGAN(LatentModel):
         num_generators: Integer >= 1, K: the paper's 10 for images, 8 for the ring.
         diversity_weight: Float >= 0, beta: 0.01 for images, 0.125 for the ring.
         samples_per_generator: Integer >= 1, fakes of each generator in a step: 12 beside 64 real
-            images, 128 beside 512 real points. Defaults to an equal share of the batch, at least 2.
+            images, 128 beside 512 real points; over all replicas. Defaults to an equal share of
+            each replica's batch, at least 2.
         shared_body: Whether the default generators share all but their first layer. False makes
             them separate networks: DCGAN's, or perceptrons for points.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`, `seed`,
@@ -62,7 +63,8 @@ class MGAN(LatentModel):
               `(batch_size, 1)` and of the classifier's logits `(batch_size, num_generators)`.
 
     Raises:
-        ValueError: If an argument is out of range or a network does not fit.
+        ValueError: If an argument is out of range or a network does not fit; in `fit`, for fakes
+            that do not spread over the replicas.
 
     Reference:
         Hoang et al., 2018, "MGAN: Training Generative Adversarial Nets with Multiple Generators"
@@ -95,6 +97,9 @@ class MGAN(LatentModel):
         super().__init__(**kwargs)
         self.diversity_weight = diversity_weight
         self.samples_per_generator = samples_per_generator
+
+    def default_latent_dim(self, data_shape):
+        return 256 if len(data_shape) == 1 else 100
 
     def default_stems(self, latent_dim, data_shape):
         is_points = len(data_shape) == 1
@@ -155,9 +160,15 @@ class MGAN(LatentModel):
         return self.report(terms | self.generator_terms(fake_samples, training=False), False)
 
     def count_each(self, real_samples):
-        """How many fakes each generator makes beside a batch of real samples."""
+        """How many fakes each generator makes on this replica beside a batch of real samples."""
         if self.samples_per_generator is not None:
-            return self.samples_per_generator
+            replicas = tf.distribute.get_strategy().num_replicas_in_sync
+            if self.samples_per_generator % replicas:
+                raise ValueError(
+                    f"`samples_per_generator` must be a multiple of the {replicas} replicas. "
+                    f"Received: samples_per_generator={self.samples_per_generator}"
+                )
+            return self.samples_per_generator // replicas
         # Of one sample, batch normalization in the stems would make a constant.
         return ops.maximum(ops.shape(real_samples)[0] // self.num_generators, 2)
 

@@ -22,7 +22,8 @@ class SAGAN(ConditionalModel):
     are standard normal.
 
     Args:
-        num_classes: Integer >= 2, or `None` for an unconditional model, which ignores labels.
+        num_classes: Integer >= 2, or `None` for an unconditional model, which ignores labels in
+            the data. `condition_shape` works with networks of your own.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
             `generator`, `discriminator` (see `ConditionalModel`), `seed`, `ema_decay`, `name`.
 
@@ -33,14 +34,23 @@ class SAGAN(ConditionalModel):
 
     condition_is_optional = True
 
-    def __init__(self, *, latent_dim=128, **kwargs):
-        super().__init__(latent_dim=latent_dim, **kwargs)
+    def default_latent_dim(self, data_shape):
+        return 128
 
     def default_generator(self, latent_dim, data_shape):
+        self._check_classes("generator")
         return build_sagan_generator(latent_dim, data_shape, self.num_classes)
 
     def default_discriminator(self, latent_dim, data_shape):
+        self._check_classes("discriminator")
         return build_sagan_discriminator(data_shape, self.num_classes)
+
+    def _check_classes(self, name):
+        if self.is_conditional and self.num_classes is None:
+            raise ValueError(
+                f"`{name}` must be given for conditions that are no classes. "
+                f"Received: condition_shape={self.condition_shape}"
+            )
 
     def default_optimizers(self):
         rates = {"generator": 1e-4, "discriminator": 4e-4}
@@ -69,7 +79,7 @@ class SAGAN(ConditionalModel):
 
         Args:
             samples: Array `(num, *data_shape)`, images in `[-1, 1]`.
-            labels: Integers `(num,)`, for a model of classes.
+            labels: Integers `(num,)`, or one for all, for a model of classes; default: in turn.
 
         Returns:
             NumPy array `(num, height, width, attended_height, attended_width)`: for every position
@@ -78,7 +88,7 @@ class SAGAN(ConditionalModel):
         Raises:
             ValueError: If the discriminator has no layer of that name, or labels do not fit.
         """
-        return self._maps("discriminator", samples, labels)
+        return self._maps("discriminator", samples, self._chosen(len(samples), labels, None))
 
     def attend_while_generating(self, num, seed=0, labels=None):
         """Where the generator looks while it makes the samples of `sample(num, seed)`."""
@@ -95,8 +105,6 @@ class SAGAN(ConditionalModel):
                 f"`{name}` must have a layer named 'attention' to be asked where it looks. "
                 f"Received: layers {[layer.name for layer in network.layers]}"
             ) from error
-        if self.is_conditional:
-            self.check_conditions("labels", labels)
         looks = keras.Model(network.inputs, layer.attention_map(layer.input))
         inputs = self.told(ops.convert_to_tensor(samples), labels)
         return self.in_batches(lambda part: looks(part, training=False), inputs, 16)

@@ -28,8 +28,8 @@ def another(seed, place):
 
     Args:
         seed: Seed pair, or several `(num, 2)`.
-        place: Integer in `[0, 2**15)`, which of the further draws; it goes into the index's high
-            bits, which no step counts to.
+        place: Integer in `[0, 2**15 - 1)`, which of the further draws; it goes into the index's
+            high bits, which no step counts to.
     """
     return seed + tf.constant([0, (place + 1) << 48], tf.int64)
 

@@ -23,17 +23,19 @@ GAMES = [
     kg.BiGAN,
     kg.D2GAN,
     kg.MGAN,
+    kg.SAGAN,
 ]
 # The rest make the moves of `LatentModel`, or GAN's, which are those of BiGAN.
 OWN_MOVES = [game for game in GAMES if game not in (kg.GAN, kg.DCGAN, kg.LSGAN)]
 LATENT_DIM, UNITS = 3, 8
 ARGUMENTS = {  # what the constructors are given unless a test says otherwise
     kg.CGAN: {"num_classes": 3},
+    kg.SAGAN: {"num_classes": 3},
     kg.InfoGAN: {"categorical_codes": (3,), "continuous_codes": 1, "noise_dim": 2},
     kg.WGAN: {"critic_steps": 2, "clip": 10.0},
     kg.WGANGP: {"critic_steps": 2},
     kg.HingeGAN: {"discriminator_steps": 2},
-    kg.MGAN: {"num_generators": 2, "diversity_weight": 0.5},
+    kg.MGAN: {"num_generators": 2, "diversity_weight": 0.5, "samples_per_generator": 4},
 }
 
 
@@ -65,7 +67,7 @@ def build_networks(game, arguments, data_shape, batch_norm, dropout):
     """Dictionary from a network's name to a network, for every player of a game."""
     latents, made = (LATENT_DIM,), {"batch_norm": batch_norm}
     judged = {"dropout": dropout}
-    if game is kg.CGAN:
+    if game in (kg.CGAN, kg.SAGAN):
         condition = (arguments.get("num_classes"),)
         condition = arguments.get("condition_shape", condition)
         return {

@@ -219,7 +219,7 @@ class TestEveryGame:
         np.testing.assert_array_equal(samples, model.sample(7, seed=3))
         np.testing.assert_allclose(samples, model.sample(7, seed=3, batch_size=2), rtol=1e-5)
         assert not np.allclose(samples, model.sample(7, seed=4))
-        inputs = model._chosen(7, None, None) if game is kg.CGAN else None
+        inputs = model._chosen(7, None, None) if game in (kg.CGAN, kg.SAGAN) else None
         inputs = model.inputs_for_sampling(7, 3, *([] if inputs is None else [inputs]))
         arrays = tf.nest.map_structure(np.array, inputs)
         np.testing.assert_allclose(model.predict(arrays, verbose=0), samples, rtol=1e-5)
@@ -252,7 +252,7 @@ class TestEveryGame:
                     assert tf.io.decode_png(exported[key].numpy()[0]).shape == (5, 4, 1)
                 else:
                     np.testing.assert_allclose(exported[key], value, rtol=1e-4, atol=1e-5)
-        labels = {"labels": np.arange(6) % 3} if game is kg.CGAN else {}
+        labels = {"labels": np.arange(6) % 3} if game in (kg.CGAN, kg.SAGAN) else {}
         arguments = {key: tf.constant(value, tf.int32) for key, value in labels.items()}
         drawn = loaded.signatures["sample"](
             num_images=tf.constant(6), seed=tf.constant(9), **arguments

@@ -172,6 +172,10 @@ class TestGenerators:
         with pytest.raises(ValueError, match=message):
             kg.MGAN(data_shape=(2,), **arguments)
 
+    def test_only_a_saved_model_holds_two_networks(self, tmp_path):
+        with pytest.raises(ValueError, match="`format` must be 'tf_saved_model' for MGAN"):
+            build_game(kg.MGAN).export(tmp_path / "mgan.onnx", format="onnx")
+
     def test_networks_for_another_number(self):
         with pytest.raises(ValueError, match="`stems` must map to .*2, ..."):
             build_game(kg.MGAN, networks={"stems": build_network([(3,)], [(3, 4)])})

@@ -19,7 +19,7 @@ OPTIMIZERS = [
     (kg.LSGAN, IMAGES, {}, ADAM),
     (kg.LSGAN, (112, 112, 1), {}, ADAM | {"learning_rate": 1e-3}),
     (kg.LSGAN, POINTS, {"generator": {"learning_rate": 1e-3}}, ADAM | {"learning_rate": 1e-4}),
-    (kg.WGAN, IMAGES, {}, {"learning_rate": 5e-5, "rho": 0.99, "epsilon": 1e-8, "momentum": 0.0}),
+    (kg.WGAN, IMAGES, {}, {"learning_rate": 5e-5, "rho": 0.99, "epsilon": 1e-16, "momentum": 0.0}),
     (kg.WGANGP, IMAGES, {}, ADAM | {"learning_rate": 1e-4, "beta_2": 0.9}),
     (kg.WGANGP, POINTS, {}, ADAM | {"learning_rate": 1e-4, "beta_2": 0.9}),
     (kg.WGANGP, (32, 32, 3), {}, ADAM | {"learning_rate": 1e-4, "beta_1": 0.0, "beta_2": 0.9}),
@@ -54,14 +54,27 @@ NUMBERS = {
     },
     kg.LSGAN: {"fake_target": 0.0, "real_target": 1.0, "generator_target": 1.0},
     kg.WGAN: {"critic_steps": 5, "clip": 0.01, "warmup": False},
-    kg.WGANGP: {"critic_steps": 5, "penalty_weight": 10.0, "latent_dim": 128},
-    kg.HingeGAN: {"discriminator_steps": 1, "latent_dim": 128},
-    kg.BEGAN: {"diversity_ratio": 0.5, "balance_rate": 0.001, "exponent": 1, "latent_dim": 64},
-    kg.BiGAN: {"latent_dim": 50},
+    kg.WGANGP: {"critic_steps": 5, "penalty_weight": 10.0},
+    kg.HingeGAN: {"discriminator_steps": 1},
+    kg.BEGAN: {"diversity_ratio": 0.5, "balance_rate": 0.001, "exponent": 1},
     kg.D2GAN: {"alpha": 1.0, "beta": 1.0},
     kg.MGAN: {"num_generators": 10, "diversity_weight": 0.01},
 }
-NEW = [kg.CGAN, kg.InfoGAN, *list(NUMBERS)[1:]]
+NEW = [kg.CGAN, kg.InfoGAN, kg.BiGAN, *list(NUMBERS)[1:]]
+LATENT_DIMS = [
+    (kg.LSGAN, (112, 112, 3), 1024),
+    (kg.LSGAN, POINTS, 256),
+    (kg.WGAN, IMAGES, 100),
+    (kg.WGANGP, IMAGES, 128),
+    (kg.WGANGP, POINTS, 2),
+    (kg.HingeGAN, IMAGES, 128),
+    (kg.BEGAN, IMAGES, 64),
+    (kg.BiGAN, IMAGES, 50),
+    (kg.D2GAN, POINTS, 256),
+    (kg.D2GAN, IMAGES, 100),
+    (kg.MGAN, POINTS, 256),
+    (kg.SAGAN, (32, 32, 3), 128),
+]
 
 
 def name_of(value):
@@ -102,6 +115,16 @@ def test_latent_priors(game, data_shape, prior):
         low, high = prior
         assert low <= latents.min() < low + 0.01 and high - 0.01 < latents.max() <= high
         np.testing.assert_allclose(latents.mean(), (low + high) / 2, atol=0.02)
+
+
+@pytest.mark.parametrize("game, data_shape, latent_dim", LATENT_DIMS)
+def test_latent_dims(game, data_shape, latent_dim):
+    assert game.default_latent_dim(None, data_shape) == latent_dim
+
+
+def test_latent_dim_is_that_of_the_points():
+    model = kg.D2GAN(data_shape=POINTS)
+    assert model.latent_dim == 256 and model.generator.count_params() == 49_666
 
 
 def test_infogan_draws_noise_before_the_codes():

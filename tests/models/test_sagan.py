@@ -81,6 +81,10 @@ class TestSAGAN:
         with pytest.raises(ValueError, match="layer named 'attention'"):
             model.attend(images()[0])
 
+    def test_default_networks_know_classes_only(self):
+        with pytest.raises(ValueError, match="`generator` must be given for conditions"):
+            kg.SAGAN(image_shape=(32, 32, 1), condition_shape=(5,))
+
     def test_power_iterations_of_nested_layers_move_once_a_step(self):
         model = small_game()
         attention = model.discriminator.get_layer("attention")

@@ -72,8 +72,8 @@ class Reproduction(Experiment):
     @staticmethod
     def details(results):
         return [
-            f"Seed {seed}, epoch {epoch}: {look}".replace("'", "")
-            for seed, result in enumerate(results)
+            f"Training {number}, epoch {epoch}: {look}".replace("'", "")
+            for number, result in enumerate(results, 1)
             for epoch, look in result["by_epoch"].items()
         ]
 

@@ -41,7 +41,7 @@ class Reproduction(Experiment):
 
     remark = (
         "What the figure needs is the second hidden layer of the discriminators: with it GAN keeps "
-        "nearly as many modes as D2GAN, without it both collapse, as the official script does."
+        "nearly as many modes as D2GAN, without it both collapse."
     )
 
     steps: int = 10_000

@@ -43,7 +43,8 @@ class Reproduction(Experiment):
     protocol = (
         "raw pixels, Euclidean; references 50,000 samples, 5,000 of every class, or the first "
         "50,000 training images; queries the 10,000 test images. The official code trains 100 "
-        "epochs at a constant rate and 100 to 0; here both halves are shorter"
+        "epochs at a constant rate and 100 to 0; here both halves are shorter, and both players "
+        "step on every minibatch, not in turn"
     )
 
     data_dir: str | None = None

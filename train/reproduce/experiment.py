@@ -67,6 +67,12 @@ class Experiment:
         """Our number in a few words, from the list of what `run` returned for every seed."""
         raise NotImplementedError
 
+    @classmethod
+    def command(cls, name, results):
+        """The command line that measures the results on the page."""
+        seeds = " ".join(str(result["seed"]) for result in results) or "0"
+        return f"python -m train.reproduce {name} --seeds {seeds}"
+
     @staticmethod
     def details(results):
         """List of sentences about what else was measured."""
@@ -84,21 +90,25 @@ def reproduce(experiment):
         measured with, and the time: `minutes` by the clock, `processor_minutes` over all cores.
         A training that continued from a checkpoint counts the time of its last part only, and
         says so in `continued`.
+
+    Raises:
+        ValueError: If the result that is there was measured with other settings.
     """
     path = experiment.results / experiment.name / f"seed{experiment.seed}.json"
+    settings = settings_of(experiment)
     if path.exists():
+        result = json.loads(path.read_text())
+        if result["settings"] != settings:
+            raise ValueError(
+                f"{path} was measured with other settings, {result['settings']}; move it away or "
+                f"choose another --results. Received: {settings}"
+            )
         CONSOLE.print(f"{path} is there already.")
-        return json.loads(path.read_text())
+        return result
     continued = (experiment.work_folder / "checkpoints").exists()
     keras.utils.set_random_seed(experiment.seed)
     began, began_processing = time.monotonic(), time.process_time()
     values = experiment.run()
-    flags = {f.name: getattr(experiment, f.name) for f in dataclasses.fields(experiment)}
-    settings = {
-        name: value
-        for name, value in flags.items()
-        if not isinstance(value, pathlib.Path) and name not in ("seed", "data_dir")
-    }
     result = {
         "experiment": experiment.name,
         "seed": experiment.seed,
@@ -117,6 +127,16 @@ def reproduce(experiment):
         aside.write_text(json.dumps(result, indent=2) + "\n")
     CONSOLE.print(f"{experiment.name}, seed {experiment.seed}: {values}\nWrote {path}")
     return result
+
+
+def settings_of(experiment):
+    """Dictionary of the flags that decide the result, besides the seed."""
+    flags = {f.name: getattr(experiment, f.name) for f in dataclasses.fields(experiment)}
+    return {
+        name: value
+        for name, value in flags.items()
+        if not isinstance(value, pathlib.Path) and name not in ("seed", "data_dir")
+    }
 
 
 def mean_and_spread(values, digits=2):

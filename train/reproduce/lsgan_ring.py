@@ -23,7 +23,8 @@ class Reproduction(Experiment):
         "8 modes on radius 1, deviation 0.01, one of double weight as in the official script; "
         "tanh perceptrons 256-128-128-2 and 2-128-128-1, orthogonal with gain 1.4; Adam 1e-4 "
         "(discriminator) and 1e-3 (generator), batch 512; modes by the strict count over 2,500 "
-        "samples; both games with the same seeds and networks"
+        "samples; both games with the same seeds and networks, and the discriminator before the "
+        "generator where the official script steps both at once"
     )
 
     steps: int = 35_000

@@ -23,7 +23,7 @@ SCORED = 10_000
 class Reproduction(Experiment):
     """FID, precision and recall of a variant after 30 epochs or 40 minutes of MNIST."""
 
-    title = "Every variant, MNIST, the same budget"
+    title = "Twelve variants, MNIST, the same budget"
     paper = "each variant's own; the comparison is ours"
     published = "-"
     asked = (
@@ -89,6 +89,10 @@ class Reproduction(Experiment):
             values |= {name: round(float(value), 4) for name, value in score.values.items()}
             CONSOLE.print(str(score))
         return values
+
+    @classmethod
+    def command(cls, name, results):
+        return f"python -m train.reproduce {name} --variant dcgan, and so on"
 
     @staticmethod
     def ours(results):

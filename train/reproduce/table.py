@@ -34,7 +34,7 @@ def row(experiment, results):
         processor = sum(result["processor_minutes"] for result in results) / len(results)
         cells[2:] = [
             experiment.ours(values),
-            f"{values[0]['steps']:,}",
+            f"{values[0]['steps']:,}" if len({v["steps"] for v in values}) == 1 else "each its own",
             f"{minutes:.1f} ({processor:.1f})",
         ]
     return "| " + " | ".join(cells) + " |"
@@ -48,8 +48,7 @@ def section(name, experiment, results):
         f"- Paper: {experiment.paper}. Asked: {experiment.asked}.",
         f"- Protocol: {experiment.protocol}.",
     ]
-    seeds = " ".join(str(result["seed"]) for result in results) or "0"
-    lines.append(f"- `python -m train.reproduce {name} --seeds {seeds}`")
+    lines.append(f"- `{experiment.command(name, results)}`")
     if results:
         lines += [f"- {detail}." for detail in experiment.details([r["values"] for r in results])]
     if experiment.remark:
