@@ -34,6 +34,6 @@ def test_the_mean_of_a_gaussian(game):
     betas = (0.0, 0.9) if game in (kg.WGAN, kg.WGANGP) else (0.5, 0.999)
     model.compile({player: keras.optimizers.Adam(3e-3, *betas) for player in model.players})
     data = np.random.default_rng(0).normal(CENTER, 0.3, (2048, 2)).astype("float32")
-    labels = [np.arange(2048) % 3] if game is kg.CGAN else []
+    labels = [np.arange(2048) % 3] if game in (kg.CGAN, kg.SAGAN) else []
     model.fit(data, *labels, batch_size=64, epochs=20, verbose=0)
     np.testing.assert_allclose(model.sample(500).mean(0), CENTER, atol=0.35)
