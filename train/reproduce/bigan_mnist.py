@@ -32,6 +32,10 @@ class Reproduction(Experiment):
         "averaged over 1,000 batches before each look"
     )
 
+    remark = (
+        "The measure agrees with the official log's row of epoch 0: untrained features score "
+        "96.86 % here and 96.84 % there, reconstructions 13.54 and 13.64."
+    )
     figures = ("reconstructions.png",)
 
     data_dir: str | None = None
