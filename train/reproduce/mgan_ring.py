@@ -26,6 +26,12 @@ class Reproduction(Experiment):
         "symmetric KL over 50,000, W1 over 3 x 800"
     )
 
+    remark = (
+        "The high-quality share is at least 0.95 in 8 of the 10 seeds and 0.93 in two. It goes up "
+        "and down in training: with `--steps 15000` seed 5 comes from 0.934 to 0.977, and seed 1 "
+        "from 0.962 to 0.916."
+    )
+
     steps: int = 10_000
     """Training steps."""
     diversity_weight: float = 0.125
