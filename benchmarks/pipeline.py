@@ -25,13 +25,15 @@ SECONDS = 3.0  # of reading each source
 WARM_UP = 20  # batches
 GOAL = 20  # times what a DCGAN step consumes, for arrays of 28x28 in memory
 PHOTOS, PHOTO_SIDE = 2_000, 128
+PAIRS, PAIR_SIDE = 400, 256  # as many and as large as those of the facades
 GLYPHS = "glyphs/28_6000_1000"
 
 
 def main():
     with tempfile.TemporaryDirectory() as directory:
         directory = pathlib.Path(directory)
-        make_photos(directory / "photos")
+        make_photos(directory / "photos", PHOTOS, PHOTO_SIDE, PHOTO_SIDE)
+        make_photos(directory / "pairs", PAIRS, 2 * PAIR_SIDE, PAIR_SIDE)
         consumed = in_new_process(dcgan_images_per_second)
         print(
             f"DCGAN, 28x28, batch {BATCH_SIZE}: {consumed:,.0f} images/s on {os.cpu_count()} cores"
@@ -46,13 +48,13 @@ def main():
     print(f"\ngoal for arrays of 28x28 in memory, {GOAL}x: {verdict}")
 
 
-def make_photos(folder):
+def make_photos(folder, count, width, height):
     """JPEG files as cameras make them, but small: smooth noise in colour."""
     folder.mkdir()
     random = np.random.default_rng(0)
-    for number in range(PHOTOS):
+    for number in range(count):
         coarse = Image.fromarray(random.integers(0, 256, (16, 16, 3), np.uint8))
-        coarse.resize((PHOTO_SIDE, PHOTO_SIDE)).save(folder / f"{number:04d}.jpg", quality=90)
+        coarse.resize((width, height)).save(folder / f"{number:04d}.jpg", quality=90)
 
 
 def in_memory_array(size, channels, directory):
@@ -66,6 +68,15 @@ def glyphs(directory, **settings):
 
 def photos(directory, **settings):
     return kg.data.load(directory / "photos", image_size=64, batch_size=BATCH_SIZE, **settings)
+
+
+def pairs(directory, **settings):
+    return kg.data.load_pairs(directory / "pairs", direction="AtoB", **settings)
+
+
+def glyph_pairs(load, source, **settings):
+    jitter = {"load_size": 36, "flip": True, "batch_size": BATCH_SIZE}
+    return load(source, image_size=32, **jitter, **settings)
 
 
 # For each source: what is there before, how it is loaded, and the bytes that are kept.
@@ -100,6 +111,28 @@ SOURCES = {
         lambda _, directory: photos(directory, in_memory=False),
         0,
     ),
+    "pairs 256x256, in memory, batch 1": (
+        lambda directory: None,
+        lambda _, directory: pairs(directory),
+        PAIRS * 286 * 286 * 6,
+    ),
+    "pairs 256x256, streamed, batch 1": (
+        lambda directory: None,
+        lambda _, directory: pairs(directory, in_memory=False),
+        0,
+    ),
+    "pairs of glyphs 32x32, in memory": (
+        lambda directory: None,
+        lambda _, directory: glyph_pairs(
+            kg.data.load_pairs, "glyphs/outline_2000_200", direction="AtoB"
+        ),
+        2_000 * 36 * 36 * 2,
+    ),
+    "unpaired glyphs 32x32, in memory": (
+        lambda directory: None,
+        lambda _, directory: glyph_pairs(kg.data.load_unpaired, "glyphs/slant_2000_200"),
+        2 * 2_000 * 36 * 36,
+    ),
     "mixture of Gaussians, ring": (
         lambda directory: None,
         lambda _, directory: kg.data.mixture_of_gaussians("ring", batch_size=BATCH_SIZE),
@@ -128,7 +161,7 @@ def read(batches, seconds):
     count, start = 0, time.perf_counter()
     while time.perf_counter() - start < seconds:
         next(stream)
-        count += BATCH_SIZE
+        count += batches.batch_size
     return count / (time.perf_counter() - start)
 
 

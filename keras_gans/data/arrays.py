@@ -3,8 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_gans.data.batches import batches_by_index, count_steps
-from keras_gans.data.memory import batches_in_memory, copy, empty_array, share, to_unit_range
+from keras_gans.data.batches import count_steps
+from keras_gans.data.lookup import Lookup, held, read_on_demand
+from keras_gans.data.memory import copy, empty_array, share, to_unit_range
 from keras_gans.data.preprocess import fit_images
 
 CHUNK = 2**22  # values looked at together, so that checks and resizing need little memory
@@ -26,25 +27,38 @@ def from_arrays(data, labels, request, description="arrays", owned=False):
             are no classes or of another length, for a split, and for fewer examples than a batch.
     """
     data = _as_numpy("source", data)
-    is_points = data.ndim == 2
-    _check_shape(data, is_points)
+    _check_shape("source", data, or_points=True)
     count_steps(len(data), request.batch_size)
-    value_range = _value_range(data, request.value_range, is_points)
-    _check_values(data, value_range)
+    value_range = _checked_range("source", data, request.value_range)
     labels = None if labels is None else check_labels(labels, len(data))
     if request.labels and labels is None:
         raise ValueError("`labels` asks for labels, but the source has none. Received: labels=True")
-    attributes = {
-        "description": description,
-        "num_classes": None if labels is None else int(labels.max()) + 1,
-    }
+    num_classes = None if labels is None else int(labels.max()) + 1
+    examples = _looked_up(data, value_range, request, description, owned)
     labels = labels if request.labels else None
-    if not is_points:
-        data, value_range, owned = _fitted(data, value_range, request, owned)
-    if not request.fits_in_memory(data.nbytes):
-        return _batches_from_outside(data, labels, value_range, request, attributes)
-    data = share(data) if owned and data.flags.c_contiguous else copy(data)
-    return batches_in_memory(data, labels, value_range, request.batching(), **attributes)
+    return examples.batches(labels, request.batching(), num_classes=num_classes)
+
+
+def images_of_array(name, images, request, description="arrays"):
+    """`Lookup` of images in an array or tensor, of shape and values as `from_arrays` takes them.
+
+    Args:
+        name: The argument's, for messages.
+        images: NumPy array or tensor `(n, height, width, 1 or 3)`, n at least 1.
+        request: The `Request`.
+        description: Words for `repr`.
+
+    Raises:
+        ValueError: As `from_arrays`.
+    """
+    images = _as_numpy(name, images)
+    _check_shape(name, images)
+    if not len(images):
+        raise ValueError(
+            f"`{name}` must hold at least one image. Received: {name} of shape {images.shape}"
+        )
+    value_range = _checked_range(name, images, request.value_range)
+    return _looked_up(images, value_range, request, description)
 
 
 def check_labels(labels, num_examples):
@@ -76,35 +90,37 @@ def _as_numpy(name, array):
     return array
 
 
-def _check_shape(data, is_points):
-    if is_points or (data.ndim == 4 and data.shape[-1] in (1, 3)):
+def _check_shape(name, data, or_points=False):
+    if (or_points and data.ndim == 2) or (data.ndim == 4 and data.shape[-1] in (1, 3)):
         return
     hint = ""
     if data.ndim == 3:
         hint = "; gray images need a last axis: `images[..., None]`"
     elif data.ndim == 4 and data.shape[1] in (1, 3):
         hint = "; move the channels last: `images.transpose(0, 2, 3, 1)`"
+    points = " or points of shape (n, dimensions)" if or_points else ""
     raise ValueError(
-        "`source` must hold images of shape (n, height, width, 1 or 3) or points of shape "
-        f"(n, dimensions){hint}. Received: source of shape {data.shape}"
+        f"`{name}` must hold images of shape (n, height, width, 1 or 3){points}{hint}. "
+        f"Received: {name} of shape {data.shape}"
     )
 
 
-def _value_range(data, value_range, is_points):
-    """The range that the values are checked against, or `None` for points, which need none."""
+def _checked_range(name, data, value_range):
+    """The range that the values lie in, or `None` for points, which need none; else raises."""
     if data.dtype != np.uint8 and not np.issubdtype(data.dtype, np.floating):
         raise ValueError(
-            "`source` must be of dtype uint8, with values 0 to 255, or float. "
-            f"Received: source of dtype {data.dtype}"
+            f"`{name}` must be of dtype uint8, with values 0 to 255, or float. "
+            f"Received: {name} of dtype {data.dtype}"
         )
     if value_range is not None:
-        return tuple(value_range)
-    if is_points:
-        return None
-    return (0, 255) if data.dtype == np.uint8 else (-1, 1)
+        value_range = tuple(value_range)
+    elif data.ndim > 2:
+        value_range = (0, 255) if data.dtype == np.uint8 else (-1, 1)
+    _check_values(name, data, value_range)
+    return value_range
 
 
-def _check_values(data, value_range):
+def _check_values(name, data, value_range):
     if data.dtype == np.uint8 and value_range in (None, (0, 255)):
         return
     low, high = np.inf, -np.inf
@@ -113,14 +129,14 @@ def _check_values(data, value_range):
         if not np.isfinite(chunk).all():
             wrong = chunk.size - int(np.isfinite(chunk).sum())
             raise ValueError(
-                "`source` must be finite. "
+                f"`{name}` must be finite. "
                 f"Received: {wrong} values that are NaN or infinite from example {rows.start} on"
             )
         low, high = min(low, chunk.min()), max(high, chunk.max())
     if value_range is not None and not value_range[0] <= low <= high <= value_range[1]:
         raise ValueError(
-            f"`source` must lie in {value_range}; say its range with `value_range=(low, high)`, "
-            f"such as (0, 1) or (0, 255). Received: source with values from {low:g} to {high:g}"
+            f"`{name}` must lie in {value_range}; say its range with `value_range=(low, high)`, "
+            f"such as (0, 1) or (0, 255). Received: {name} with values from {low:g} to {high:g}"
         )
 
 
@@ -130,30 +146,54 @@ def _chunks(data):
     return (slice(start, start + count) for start in range(0, len(data), count))
 
 
-def _fitted(images, value_range, request, owned):
-    """The images in the size and channels asked for, with their range and whether they are ours."""
-    height, width, channels = images.shape[1:]
-    size = request.image_size
-    if size in (None, height) and size in (None, width) and request.channels in (None, channels):
-        return images, value_range, owned
-    as_bytes = images.dtype == np.uint8 and value_range == (0, 255)
-    shape = (size or height, size or width, request.channels or channels)
-    fitted = empty_array((len(images), *shape), np.uint8 if as_bytes else np.float32)
+def _looked_up(data, value_range, request, description, owned=False):
+    """`Lookup` of checked data: in memory where it fits, else in the array itself.
+
+    Images get the size and channels asked for, beforehand in memory, else as they are read.
+    """
+    shape, fit = data.shape[1:], None
+    as_bytes = data.dtype == np.uint8
+    if data.ndim == 4:
+        height, width, channels = shape
+        size = request.image_size
+        shape = (size or height, size or width, request.channels or channels)
+        if shape != data.shape[1:]:
+            as_bytes = as_bytes and value_range == (0, 255)
+            fit = _fitter(value_range, request, as_bytes)
+    fitted_range = value_range if fit is None else (0, 255) if as_bytes else (-1, 1)
+    num_bytes = len(data) * int(np.prod(shape)) * (1 if as_bytes else 4)
+    if request.fits_in_memory(num_bytes):
+        if fit is not None:
+            data, owned = _fitted(data, shape, fit, np.uint8 if as_bytes else np.float32), True
+        data = share(data) if owned and data.flags.c_contiguous else copy(data)
+        return held(data, fitted_range, description)
+    rows = read_on_demand(
+        lambda indices: np.ascontiguousarray(data[indices]),
+        len(data),
+        data.shape[1:],
+        data.dtype,
+        value_range,
+        description,
+    )
+    if fit is None:
+        return rows
+    return Lookup(
+        lambda indices: fit(rows.take(indices)), len(data), shape, fitted_range, description
+    )
+
+
+def _fitter(value_range, request, as_bytes):
+    """Function from images to those of the size and channels asked for, a tensor."""
+
+    def fit(images):
+        images = tf.convert_to_tensor(images) if as_bytes else to_unit_range(images, value_range)
+        return fit_images(images, request.image_size, request.channels, request.crop)
+
+    return fit
+
+
+def _fitted(images, shape, fit, dtype):
+    fitted = empty_array((len(images), *shape), dtype)
     for rows in _chunks(images):
-        chunk = images[rows]
-        chunk = tf.constant(chunk) if as_bytes else to_unit_range(chunk, value_range)
-        chunk = fit_images(chunk, size, request.channels, request.crop)
-        fitted[rows] = chunk.numpy()
-    return fitted, (0, 255) if as_bytes else (-1, 1), True
-
-
-def _batches_from_outside(data, labels, value_range, request, attributes):
-    """`Batches` read row by row from an array too large to copy, such as a memory map."""
-
-    def take(indices):
-        rows = tf.numpy_function(lambda i: np.ascontiguousarray(data[i]), [indices], data.dtype)
-        rows = tf.ensure_shape(rows, (request.batch_size, *data.shape[1:]))
-        examples = to_unit_range(rows, value_range)
-        return examples if labels is None else (examples, tf.gather(labels, indices))
-
-    return batches_by_index(take, len(data), **request.batching(), **attributes)
+        fitted[rows] = fit(images[rows]).numpy()
+    return fitted

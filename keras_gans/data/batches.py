@@ -19,9 +19,11 @@ class Batches(tf.data.Dataset):
 
     Elements are `x`, or `(x, labels)` where labels were asked for: `x` is float32
     `(batch_size, height, width, channels)` in `[-1, 1]`, or `(batch_size, dimensions)` for points;
-    `labels` is int32 `(batch_size,)`. What does not fill a last batch is left out of that epoch.
+    `labels` is int32 `(batch_size,)`. For translation they are two images, `(input, target)` or
+    `(a, b)`. What does not fill a last batch is left out of that epoch.
 
-    `load` and `mixture_of_gaussians` make these; the constructor is for sources of your own.
+    `load`, `load_pairs`, `load_unpaired` and `mixture_of_gaussians` make these; the constructor is
+    for sources of your own.
 
     Args:
         one_epoch: Function from `epoch` and `first_step`, int64 scalar tensors, to the
@@ -35,6 +37,8 @@ class Batches(tf.data.Dataset):
         class_names: Names of the classes that labels count, where known.
         num_classes: How many classes there are; by default as many as names.
         description: Words for `repr`: what is read from where.
+        rebatch: Function from a batch size to the same data in such batches, where there is a
+            faster way than taking batches apart.
 
     Attributes:
         steps_per_epoch, batch_size, num_examples, seed, class_names, num_classes: As above.
@@ -52,6 +56,7 @@ class Batches(tf.data.Dataset):
         class_names=None,
         num_classes=None,
         description="",
+        rebatch=None,
     ):
         self.steps_per_epoch = steps_per_epoch
         self.batch_size = batch_size
@@ -62,6 +67,7 @@ class Batches(tf.data.Dataset):
         self.num_classes = len(self.class_names) if class_names is not None else num_classes
         self.description = description
         self._one_epoch = one_epoch
+        self._rebatch = rebatch
         self._epoch = self._any_epoch()
         super().__init__(tf.data.experimental.to_variant(self._epoch))
 
@@ -88,6 +94,42 @@ class Batches(tf.data.Dataset):
         epochs = tf.data.Dataset.range(first_epoch, order.EPOCHS)
         return _ready(epochs.flat_map(batches))
 
+    @property
+    def data_shape(self):
+        """Tuple, the shape of one example without its label."""
+        return tuple(tf.nest.flatten(self.element_spec)[0].shape[1:])
+
+    def rebatched(self, batch_size):
+        """The same data, in the order of the same seed, in batches of another size.
+
+        Raises:
+            ValueError: If there are fewer examples than a batch holds.
+        """
+        if batch_size == self.batch_size:
+            return self
+        if self._rebatch is not None:
+            return self._rebatch(batch_size)
+        steps_per_epoch = count_steps(self.steps_per_epoch * self.batch_size, batch_size)
+
+        def one_epoch(epoch, first_step):
+            examples = self._one_epoch(epoch, tf.constant(0, tf.int64)).unbatch()
+            examples = examples.skip(first_step * batch_size)
+            return examples.batch(batch_size, drop_remainder=True).take(
+                steps_per_epoch - first_step
+            )
+
+        return Batches(
+            one_epoch,
+            steps_per_epoch=steps_per_epoch,
+            batch_size=batch_size,
+            num_examples=self.num_examples,
+            seed=self.seed,
+            shuffle=self.shuffled,
+            class_names=self.class_names,
+            num_classes=self.num_classes,
+            description=self.description,
+        )
+
     def arrays(self, limit=None):
         """The examples of the first epoch, in its order, in memory.
 
@@ -98,7 +140,7 @@ class Batches(tf.data.Dataset):
             limit: Integer of at least 1, how many to read at most; `None` reads all.
 
         Returns:
-            NumPy array `x`, or tuple `(x, labels)` where labels were asked for.
+            NumPy array `x`, or a tuple of arrays where elements are tuples.
 
         Raises:
             ValueError: If `limit` is less than 1.
@@ -132,11 +174,12 @@ class Batches(tf.data.Dataset):
         specs = tf.nest.flatten(self.element_spec)
         examples = "endless" if self.num_examples is None else f"{self.num_examples:,} examples"
         classes = f" in {self.num_classes} classes" if self.num_classes else ""
-        labels = f", with labels{classes}" if len(specs) > 1 else ""
+        shapes = [str(tuple(spec.shape[1:])) for spec in specs if spec.shape.rank > 1]
+        labels = f", with labels{classes}" if len(specs) > len(shapes) else ""
         ordering = f"shuffled by seed {self.seed}" if self.shuffled else "in fixed order"
         return (
             f"<Batches of {self.description or 'examples'}: {self.steps_per_epoch} batches of "
-            f"{self.batch_size}, each example {tuple(specs[0].shape[1:])}{labels}; {examples}, "
+            f"{self.batch_size}, each example {' and '.join(shapes)}{labels}; {examples}, "
             f"{ordering}>"
         )
 
@@ -168,17 +211,34 @@ def batches_by_index(take, num_examples, batch_size, *, seed=0, shuffle=True, **
     Raises:
         ValueError: If there are fewer examples than a batch holds.
     """
+
+    def batch(epoch, step):
+        positions = positions_of(step, batch_size)
+        if shuffle:
+            positions = order.indices(seed, epoch, positions, num_examples)
+        return take(positions)
+
+    return batches_by_step(
+        batch, num_examples, batch_size, seed=seed, shuffle=shuffle, **attributes
+    )
+
+
+def batches_by_step(batch, num_examples, batch_size, *, seed=0, shuffle=True, **attributes):
+    """`Batches` of a source that can make the batch of any step.
+
+    Args:
+        batch: Function from `epoch` and `step`, int64 scalar tensors, to that batch, traced.
+        num_examples: Examples of an epoch, those included that do not fill a last batch.
+        batch_size, seed, shuffle, attributes: As for `Batches`.
+
+    Raises:
+        ValueError: If there are fewer examples than a batch holds.
+    """
     steps_per_epoch = count_steps(num_examples, batch_size)
 
     def one_epoch(epoch, first_step):
-        def batch(step):
-            positions = step * batch_size + tf.range(batch_size, dtype=tf.int64)
-            if shuffle:
-                positions = order.indices(seed, epoch, positions, num_examples)
-            return take(positions)
-
         steps = tf.data.Dataset.range(first_step, steps_per_epoch)
-        return steps.map(batch, num_parallel_calls=1, deterministic=True)
+        return steps.map(lambda step: batch(epoch, step), num_parallel_calls=1, deterministic=True)
 
     return Batches(
         one_epoch,
@@ -189,6 +249,11 @@ def batches_by_index(take, num_examples, batch_size, *, seed=0, shuffle=True, **
         shuffle=shuffle,
         **attributes,
     )
+
+
+def positions_of(step, batch_size):
+    """Places `(batch_size,)` of a step's examples in its epoch, int64."""
+    return step * batch_size + tf.range(batch_size, dtype=tf.int64)
 
 
 def count_steps(num_examples, batch_size):

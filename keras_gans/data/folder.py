@@ -7,9 +7,10 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-from keras_gans.data.batches import batches_by_index, count_steps
-from keras_gans.data.decoding import read_header, read_image
-from keras_gans.data.memory import batches_in_memory, empty_array, share, to_unit_range
+from keras_gans.data.batches import count_steps
+from keras_gans.data.decoding import read_halves, read_header, read_image
+from keras_gans.data.lookup import held, read_on_demand
+from keras_gans.data.memory import empty_array, share
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation"}
@@ -27,32 +28,54 @@ def from_folder(folder, request):
             without `image_size` or both gray and colour ones without `channels`, or a file that
             cannot be decoded. Streamed files are decoded, and complained about, when they are read.
     """
-    folder = _choose_split(folder, request.split)
-    files = _image_files(folder)
+    folder = choose_split(folder, request.split)
+    files = image_files(folder)
     class_names = _class_names(folder, files) if request.labels else None
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    files, headers = read_headers(files, request)
+    count_steps(len(files), request.batch_size)  # before they are decoded
+    images, files = images_of_files(files, headers, request, f"{folder}")
+    labels = _labels(folder, files, class_names)
+    return images.batches(labels, request.batching(), class_names=class_names)
+
+
+def read_headers(files, request):
+    """The files whose headers can be read, and these; raises or warns about the others."""
+    with _threads() as pool:
         headers = _each(pool, read_header, files)
-        files, headers = _without_failures(files, headers, request, of=len(files))
-        size, channels = _common_shape(files, headers, request)
-        count_steps(len(files), request.batch_size)
-        shape = (request.image_size or size[0], request.image_size or size[1], channels)
+    return _without_failures(files, headers, request, of=len(files))
 
-        def read(path):
-            return read_image(path, request.image_size, channels, request.crop)
 
-        attributes = {"description": f"{folder}", "class_names": class_names}
+def images_of_files(files, headers, request, description, halves=False):
+    """`Lookup` of the images in files, and the files that it holds.
+
+    Args:
+        files: List of paths.
+        headers: The `Header` of each.
+        request: The `Request`.
+        description: Words for `repr`.
+        halves: Whether each file holds two images side by side, which become one with the channels
+            of both.
+    """
+    size, channels = _common_shape(files, headers, request)
+
+    def read(path):
+        if halves:
+            return read_halves(path, request.image_size, channels)
+        return read_image(path, request.image_size, channels, request.crop)
+
+    shape = (request.image_size or size[0], request.image_size or size[1], channels * (1 + halves))
+    with _threads() as pool:
         if request.fits_in_memory(len(files) * int(np.prod(shape))):
             images, files = _decoded(pool, read, files, shape, request)
-            labels = _labels(folder, files, class_names)
-            batching = request.batching()
-            return batches_in_memory(images, labels, (0, 255), batching, **attributes)
+            return held(images, (0, 255), description), files
         if request.on_error == "skip":  # so that the order counts only files that can be read
             failures = _each(pool, lambda path: read(path) is None, files)
             files, _ = _without_failures(files, failures, request, of=len(files))
-    return _streamed(read, files, shape, _labels(folder, files, class_names), request, attributes)
+    return _streamed(read, files, shape, description), files
 
 
-def _choose_split(folder, split):
+def choose_split(folder, split):
+    """The subfolder of that split, where all subfolders are splits; else the folder."""
     names = {path.name for path in folder.iterdir() if path.is_dir() and path.name[0] != "."}
     if names and names <= SPLITS:
         if split not in names:
@@ -66,7 +89,8 @@ def _choose_split(folder, split):
     return folder
 
 
-def _image_files(folder):
+def image_files(folder, name="source"):
+    """Sorted paths of the images in a folder and its subfolders; `name` is the argument's."""
     files = sorted(
         path
         for path in folder.rglob("*")
@@ -76,8 +100,8 @@ def _image_files(folder):
     )
     if not files:
         raise ValueError(
-            f"`source` must hold images ({', '.join(sorted(SUFFIXES))}) in it or its subfolders. "
-            f"Received: source={str(folder)!r}, without any"
+            f"`{name}` must hold images ({', '.join(sorted(SUFFIXES))}) in it or its subfolders. "
+            f"Received: {name}={str(folder)!r}, without any"
         )
     return files
 
@@ -176,17 +200,15 @@ def _decoded(pool, read, files, shape, request):
     return share(images), good
 
 
-def _streamed(read, files, shape, labels, request, attributes):
-    """`Batches` that decode their files when they are needed, several at a time."""
-    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+def _streamed(read, files, shape, description):
+    """`Lookup` that decodes its files when they are needed, several at a time."""
+    pool = _threads()
 
     def decode_files(indices):
         return np.stack(list(pool.map(lambda index: read(files[index]), indices)))
 
-    def take(indices):
-        images = tf.numpy_function(decode_files, [indices], tf.uint8)
-        images = tf.ensure_shape(images, (request.batch_size, *shape))
-        images = to_unit_range(images, (0, 255))
-        return images if labels is None else (images, tf.gather(labels, indices))
+    return read_on_demand(decode_files, len(files), shape, tf.uint8, (0, 255), description)
 
-    return batches_by_index(take, len(files), **request.batching(), **attributes)
+
+def _threads():
+    return concurrent.futures.ThreadPoolExecutor(os.cpu_count())

@@ -25,6 +25,7 @@ KNOTS = 5  # of the noise that warps a digit, along each axis
 NOISE_SHAPE = (3, KNOTS, KNOTS)
 WARP = 0.05  # standard deviation of the warp, in digit heights
 PRESSURE = 0.012  # standard deviation of the pen's unevenness, in digit heights
+OUTLINE = 0.06  # width of the line around a digit, in digit heights
 
 
 class Factors(NamedTuple):
@@ -75,6 +76,28 @@ def render(factors, noise, size):
     Returns:
         uint8 array `(size, size)`.
     """
+    return _painted(_distance(factors, noise, size))
+
+
+def render_outline(factors, noise, size):
+    """Draws the boundary of what `render` fills, with a line `OUTLINE` digit heights wide."""
+    line = OUTLINE * DIGIT_HEIGHT * factors.scale * size
+    distance = _distance(factors, noise, size)
+    # Where a thick pen has just closed a gap there is no edge, though the distance is small.
+    window = 2 * int(np.ceil(line / 2)) + 1
+    lowest = scipy.ndimage.minimum_filter(distance, window)
+    highest = scipy.ndimage.maximum_filter(distance, window)
+    return _painted(np.where(lowest * highest < 0, line / 2 - np.abs(distance), -1.0))
+
+
+def _painted(distance):
+    """White where pixels lie inside by their signed distance, gray where the edge runs through."""
+    # A pixel whose centre lies on the edge is half covered.
+    return np.uint8(255 * np.clip(0.5 + distance, 0.0, 1.0) + 0.5)
+
+
+def _distance(factors, noise, size):
+    """Distance of each pixel to the digit's edge, in pixels and positive inside."""
     spread = _spread(size)
     warp_y, warp_x, pressure = spread @ noise @ spread.T
     height = DIGIT_HEIGHT * factors.scale
@@ -89,8 +112,7 @@ def render(factors, noise, size):
     mask_points = np.stack([y, x]) * to_mask + (len(distances) - 1) / 2
     distance = scipy.ndimage.map_coordinates(distances, mask_points, order=1, mode="nearest")
     distance += factors.stroke / 2 + PRESSURE * pressure
-    # A pixel whose centre lies on the outline is half covered.
-    return np.uint8(255 * np.clip(0.5 + distance * height * size, 0.0, 1.0) + 0.5)
+    return distance * height * size
 
 
 @functools.cache

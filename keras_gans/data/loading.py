@@ -2,17 +2,16 @@
 
 import os
 import pathlib
-import re
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_datasets as tfds
 
 from keras_gans.data.arrays import from_arrays
 from keras_gans.data.folder import from_folder
 from keras_gans.data.glyphs import SIZES, prepare_glyphs
 from keras_gans.data.npz import from_npz
-from keras_gans.data.request import Request
+from keras_gans.data.places import existing, folder_or_name
+from keras_gans.data.request import Request, check_arrays_have_no_split
 from keras_gans.data.tfds_source import from_builder, from_tfds
 
 
@@ -104,10 +103,10 @@ def load(
     if isinstance(source, str | os.PathLike):
         return _from_text(source, request)
     if isinstance(source, tuple) and len(source) == 2:
-        _check_no_split(split)
+        check_arrays_have_no_split(split)
         return from_arrays(*source, request)
     if isinstance(source, np.ndarray) or tf.is_tensor(source):
-        _check_no_split(split)
+        check_arrays_have_no_split(split)
         return from_arrays(source, None, request)
     raise TypeError(
         "`source` must be a name, a path, an array, a tensor or a tuple (images, labels). "
@@ -117,22 +116,13 @@ def load(
 
 def _from_text(source, request):
     path = pathlib.Path(source).expanduser()
-    is_plain_word = isinstance(source, str) and path.name == source
     if isinstance(source, str) and source.split("/")[0] == "glyphs":
         return _from_glyphs(source, request)
     if path.suffix == ".npz":
-        return from_npz(_existing(path), request)
-    if path.is_dir() and not (is_plain_word and _is_known_to_tfds(source)):
-        return from_folder(path, request)
-    if isinstance(source, str) and _is_known_to_tfds(source):
-        return from_tfds(source, request)
-    if is_plain_word:
-        raise ValueError(
-            "`source` must be 'glyphs', a name of TensorFlow Datasets (`tfds.list_builders()`), "
-            f"a folder or an .npz file that exists, or arrays. Received: source={source!r}"
-        )
-    _existing(path)
-    raise ValueError(f"`source` must be a folder or an .npz file. Received: source={str(path)!r}")
+        return from_npz(existing(path), request)
+    place = folder_or_name(source, paths="a folder or an .npz file")
+    load_place = from_tfds if isinstance(place, str) else from_folder
+    return load_place(place, request)
 
 
 def _from_glyphs(source, request):
@@ -150,23 +140,3 @@ def _from_glyphs(source, request):
     size, *counts = map(int, numbers)
     names = dict(zip(("num_train", "num_test"), counts, strict=False))
     return from_builder(prepare_glyphs(size, request.data_dir, **names), request)
-
-
-def _existing(path):
-    if not path.exists():
-        raise FileNotFoundError(f"`source` must exist. Received: source={str(path)!r}")
-    return path
-
-
-def _is_known_to_tfds(name):
-    """Whether `name`, "name/config" or "name:version" begins with a registered name."""
-    try:
-        tfds.builder_cls(re.split("[/:]", name)[0])
-    except (ImportError, ValueError):  # not registered, or no name at all
-        return False
-    return True
-
-
-def _check_no_split(split):
-    if split != "train":
-        raise ValueError(f"`split` must be left out for arrays. Received: split={split!r}")

@@ -1,9 +1,7 @@
-"""Data held as one tensor, from which batches are gathered."""
+"""Arrays and tensors that share their memory, and the range of their values."""
 
 import numpy as np
 import tensorflow as tf
-
-from keras_gans.data.batches import batches_by_index
 
 ALIGNMENT = 64  # bytes; TensorFlow aborts on tensors in memory that is aligned to less
 
@@ -27,25 +25,6 @@ def copy(array):
     copied = empty_array(array.shape, dtype)  # `tf.constant` would hold two copies for a while
     copied[...] = array
     return share(copied)
-
-
-def batches_in_memory(data, labels, value_range, batching, **attributes):
-    """`Batches` gathered from arrays.
-
-    Args:
-        data: Tensor in main memory, `(num_examples, ...)`.
-        labels: int32 NumPy array `(num_examples,)`, or `None`.
-        value_range: `(low, high)` of `data`, mapped to `[-1, 1]`, or `None` to leave it.
-        batching: `batch_size`, `seed` and `shuffle`.
-        attributes: Further arguments of `Batches`.
-    """
-    labels = None if labels is None else copy(labels)
-
-    def take(indices):
-        examples = to_unit_range(tf.gather(data, indices), value_range)
-        return examples if labels is None else (examples, tf.gather(labels, indices))
-
-    return batches_by_index(take, int(data.shape[0]), **batching, **attributes)
 
 
 def to_unit_range(examples, value_range):

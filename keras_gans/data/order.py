@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gans.utils import randomness
 
-ORDER = 201  # purpose of the draws, of which none shares noise with another
+ORDER, ENDLESS = 201, 202  # purposes of the draws, of which none shares noise with another
 EPOCHS = 2**31  # epochs are integers below this, drawn ones included
 
 
@@ -27,14 +27,45 @@ def indices(seed, epoch, positions, num_examples):
     Returns:
         int64 tensor `(n,)`.
     """
+    return _permuted(positions, _draws(seed, ORDER, epoch), num_examples)
+
+
+def endless_indices(seed, positions, num_examples):
+    """Examples at `positions` of an endless row of orders, each of which holds every example once.
+
+    Args:
+        seed: Python integer.
+        positions: int64 tensor `(n,)`, at least 0.
+        num_examples: Python integer.
+
+    Returns:
+        int64 tensor `(n,)`, with other orders than those of `indices`.
+    """
+    rounds, which = tf.unique(positions // num_examples)  # a batch may reach into several
+    draws = tf.map_fn(lambda number: _draws(seed, ENDLESS, number), rounds)
+    numbers = _permuted(positions % num_examples, tf.gather(draws, which), num_examples)
+    return tf.ensure_shape(numbers, positions.shape)
+
+
+def moment(epoch, step):
+    """One int64 scalar for a step of an epoch, both below 2**31, that no other moment shares."""
+    return tf.cast(epoch, tf.int64) * 2**32 + tf.cast(step, tf.int64)
+
+
+def _draws(seed, purpose, index):
+    """Four numbers of 64 bits for each permutation."""
+    pair = randomness.seed_pair(seed, purpose, index)
+    return tf.random.stateless_uniform((4,), pair, None, None, tf.int64, alg="philox")
+
+
+def _permuted(positions, draws, num_examples):
+    """Where a permutation drawn by `draws`, `(4,)` or one for each position, leads positions."""
     # `tf.random.experimental.index_shuffle` reads only the lowest 8 bits of each seed, so that its
     # orders would come again after 256 epochs. The three seeds below it hold 24 mixed bits, and
     # the random first place makes examples equally likely everywhere.
-    pair = randomness.seed_pair(seed, ORDER, epoch)
-    draws = tf.random.stateless_uniform((4,), pair, None, None, tf.int64, alg="philox")
     return tf.raw_ops.RandomIndexShuffle(
-        index=(positions + draws[3] % num_examples) % num_examples,
-        seed=draws[:3],
+        index=(positions + draws[..., 3] % num_examples) % num_examples,
+        seed=draws[..., :3],
         max_index=tf.constant(num_examples - 1, tf.int64),
         rounds=8,
     )

@@ -43,6 +43,10 @@ class Request:
         """Whether data of that size is to be held in memory."""
         return num_bytes <= self.memory_limit if self.in_memory is None else self.in_memory
 
+    def of_each_half(self):
+        """What is asked of each of two halves of the data, which share the memory."""
+        return dataclasses.replace(self, memory_limit=self.memory_limit // 2)
+
     def batching(self):
         """The keyword arguments that every kind of `Batches` takes."""
         return {"batch_size": self.batch_size, "seed": self.seed, "shuffle": self.shuffle}
@@ -52,6 +56,12 @@ def check_seed(seed):
     """Raises a `ValueError` unless `seed` is an integer in `[0, 2**31)`."""
     if not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**31:
         raise ValueError(f"`seed` must be an integer in [0, 2**31). Received: seed={seed!r}")
+
+
+def check_arrays_have_no_split(split):
+    """Raises a `ValueError` for a split other than "train", which stands for all there is."""
+    if split != "train":
+        raise ValueError(f"`split` must be left out for arrays. Received: split={split!r}")
 
 
 def _check_positive_integer(name, value):

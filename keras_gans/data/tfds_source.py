@@ -11,7 +11,8 @@ import tensorflow_datasets as tfds
 
 from keras_gans.data import order
 from keras_gans.data.batches import Batches, count_steps
-from keras_gans.data.memory import batches_in_memory, empty_array, share, to_unit_range
+from keras_gans.data.lookup import held
+from keras_gans.data.memory import empty_array, share, to_unit_range
 from keras_gans.data.preprocess import fit_images
 
 SHUFFLE_BUFFER = 10_000  # encoded examples; TFDS wrote them in random order already
@@ -52,8 +53,9 @@ def prepare(builder, name):
 def from_builder(builder, request):
     """`Batches` of a prepared TFDS builder."""
     image_key, label_key = _feature_keys(builder.info, request.labels)
-    num_examples = _split(builder.info, request.split).num_examples
-    encoded = _encoded_examples(builder, request.split, image_key, label_key)
+    num_examples = split_info(builder.info, request.split).num_examples
+    keys = [key for key in (image_key, label_key) if key]
+    encoded = encoded_examples(builder, request.split, keys)
     decode, fit = _decoder(builder.info.features[image_key], image_key, label_key, request)
     image_shape = encoded.map(decode).map(fit).element_spec[0].shape
     if not image_shape.is_fully_defined():
@@ -68,9 +70,9 @@ def from_builder(builder, request):
     count_steps(num_examples, request.batch_size)  # before the data is read
     batched = functools.partial(_batched, decode=decode, fit=fit)
     if request.fits_in_memory(num_examples * int(np.prod(image_shape))):
-        images, labels = _drained(batched(encoded, DRAINED), num_examples, image_shape)
+        images, labels = drained(batched(encoded, DRAINED), num_examples, image_shape)
         labels = labels if label_key else None
-        return batches_in_memory(images, labels, (0, 255), request.batching(), **attributes)
+        return held(images, (0, 255)).batches(labels, request.batching(), **attributes)
     return _streamed(encoded, batched, num_examples, request, attributes)
 
 
@@ -95,7 +97,8 @@ def _feature_keys(info, with_labels):
     return images[0], labels[0] if with_labels else None
 
 
-def _split(info, split):
+def split_info(info, split):
+    """What TFDS knows of a split or slice; raises a `ValueError` if there is no such split."""
     try:
         return info.splits[split]
     except (KeyError, ValueError) as error:
@@ -105,8 +108,8 @@ def _split(info, split):
         ) from error
 
 
-def _encoded_examples(builder, split, image_key, label_key):
-    """The split in its fixed order, images still encoded."""
+def encoded_examples(builder, split, keys):
+    """These features of the split in its fixed order, images still encoded."""
     features = builder.info.features
     images = [key for key in features if isinstance(features[key], tfds.features.Image)]
     return builder.as_dataset(
@@ -114,7 +117,7 @@ def _encoded_examples(builder, split, image_key, label_key):
         shuffle_files=False,
         decoders={key: tfds.decode.SkipDecoding() for key in images},
         read_config=tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False),
-    ).map(lambda example: {key: example[key] for key in (image_key, label_key) if key})
+    ).map(lambda example: {key: example[key] for key in keys})
 
 
 def _decoder(feature, image_key, label_key, request):
@@ -122,16 +125,9 @@ def _decoder(feature, image_key, label_key, request):
 
     Labels are an empty tuple or one int32 tensor; the second function also takes batches.
     """
-    if feature.np_dtype not in (np.uint8, np.uint16):
-        raise ValueError(
-            "`source` must name a data set with 8-bit or 16-bit images. "
-            f"Received: images of dtype {feature.np_dtype}"
-        )
 
     def decode(example):
-        image = feature.decode_example(example[image_key])
-        if image.dtype == tf.uint16:
-            image = tf.cast(tf.round(tf.cast(image, tf.float32) / 257.0), tf.uint8)
+        image = decode_image(feature, example[image_key])
         return image, *((tf.cast(example[label_key], tf.int32),) if label_key else ())
 
     def fit(images, *labels):
@@ -139,6 +135,19 @@ def _decoder(feature, image_key, label_key, request):
         return images, *labels
 
     return decode, fit
+
+
+def decode_image(feature, encoded):
+    """uint8 image of an image feature; raises a `ValueError` where it has another dtype."""
+    if feature.np_dtype not in (np.uint8, np.uint16):
+        raise ValueError(
+            "`source` must name a data set with 8-bit or 16-bit images. "
+            f"Received: images of dtype {feature.np_dtype}"
+        )
+    image = feature.decode_example(encoded)
+    if image.dtype == tf.uint16:
+        image = tf.cast(tf.round(tf.cast(image, tf.float32) / 257.0), tf.uint8)
+    return image
 
 
 def _batched(encoded, batch_size, decode, fit):
@@ -149,7 +158,7 @@ def _batched(encoded, batch_size, decode, fit):
     return examples.map(fit, tf.data.AUTOTUNE, deterministic=True).batch(batch_size)
 
 
-def _drained(batches, num_examples, image_shape):
+def drained(batches, num_examples, image_shape):
     """All images as one shared tensor, and the labels as an array."""
     images = empty_array((num_examples, *image_shape), np.uint8)
     labels = np.empty(num_examples, np.int32)

@@ -25,8 +25,8 @@ def input_gradient_norms(critic, inputs):
     return ops.sqrt(_squared_norms(critic, inputs) + EPSILON)
 
 
-def gradient_penalty(critic, real, fake, mix):
-    """Two-sided penalty on the slope between real and fake, `E[(|grad D(x)| - 1)^2]`.
+def gradient_penalty(critic, real, fake, mix, target=1.0):
+    """Two-sided penalty on the slope between real and fake, `E[(|grad D(x)| - target)^2]`.
 
     Args:
         critic: As in `input_gradient_norms`.
@@ -34,16 +34,18 @@ def gradient_penalty(critic, real, fake, mix):
         fake: Tensor of the same shape; no gradient flows into it.
         mix: Tensor `(batch_size,)`, uniform on `[0, 1]`: where between its real and its fake sample
             each example is taken, `real + mix * (fake - real)`.
+        target: Float > 0, the slope that costs nothing.
 
     Returns:
-        Scalar, float32, at least 0; 0 where every slope is 1. The paper weighs it by 10.
+        Scalar, float32, at least 0; 0 where every slope is the target. The paper weighs it by 10.
 
     Reference:
         Gulrajani et al., 2017, "Improved Training of Wasserstein GANs" (arXiv:1704.00028),
-        section 4. The 1e-12 under the root is ours, for slopes of 0.
+        section 4, where the target is 1; others in Karras et al., 2018 (arXiv:1710.10196). The
+        1e-12 under the root is ours, for slopes of 0.
     """
     norms = input_gradient_norms(critic, _between(real, fake, mix))
-    return ops.mean(ops.square(norms - 1.0))
+    return ops.mean(ops.square(norms - target))
 
 
 def one_sided_gradient_penalty(critic, real, fake, mix):

@@ -34,6 +34,13 @@ def check_positive(**values):
             raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
 
 
+def check_not_negative(**values):
+    """Raises a `ValueError` for the first of `values` that is not at least zero."""
+    for name, value in values.items():
+        if not value >= 0:
+            raise ValueError(f"`{name}` must not be negative. Received: {name}={value}")
+
+
 def check_shape_tuple(name, shape):
     """Raises a `ValueError` unless `shape` is a tuple of positive integers."""
     if not shape or not all(isinstance(size, int) and size > 0 for size in shape):

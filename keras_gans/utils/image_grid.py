@@ -62,6 +62,30 @@ def save_image_grid(images, path, columns):
     _write(image_grid(images.repeat(factor, axis=1).repeat(factor, axis=2), columns), path)
 
 
+def save_animation(images, path, seconds_per_image):
+    """Writes images as an endless animated GIF.
+
+    Args:
+        images: Array `(num, height, width, 1 or 3)`, floating in `[-1, 1]` or uint8.
+        path: Path of the GIF. The file appears when it is complete.
+        seconds_per_image: Number > 0, how long each image stands; GIFs count in hundredths.
+
+    Raises:
+        ValueError: If `images` has another shape or dtype, or the suffix is unknown.
+        OSError: If the file cannot be written.
+    """
+    check_image_path(path)
+    frames = [
+        PIL.Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+        for image in _as_bytes(images)
+    ]
+    length = max(10, round(1000 * seconds_per_image))
+    with written_whole(path) as aside:
+        frames[0].save(
+            aside, format="GIF", save_all=True, append_images=frames[1:], duration=length, loop=0
+        )
+
+
 def save_points(points, path):
     """Draws points to a file: a scatter plot of the first two coordinates, a histogram of one.
 

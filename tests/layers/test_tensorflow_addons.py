@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras_gans.layers import InstanceNormalization, Maxout, SpectralNormalization
+from keras_gans.layers._image_transforms import cut_out, shift
 from keras_gans.models import HingeGAN
 from tests.models.tiny import build_model, points
 
@@ -131,3 +132,16 @@ def test_images_for_augmentation_are_what_translate_and_cutout_mean(golden):
         expected = image.copy()
         expected[max(row - 2, 0) : row + 2, max(column - 1, 0) : column + 1] = 0
         np.testing.assert_array_equal(output, expected)
+
+
+def test_moves_of_diff_augment(golden):
+    """Theirs are told (across, down)."""
+    case = golden("translate")
+    across, down = case["shifts"].astype("int32").T
+    check("translate", shift(case["images"], down, across), case["outputs"], atol=0)
+
+
+def test_squares_of_diff_augment(golden):
+    case = golden("cutout")
+    rows, columns = case["centres"].T
+    check("cutout", cut_out(case["images"], rows, columns, (4, 2)), case["outputs"], atol=0)
