@@ -25,10 +25,11 @@ def main(args=None):
         args: List of arguments; `None` takes those of the process.
 
     Returns:
-        Exit code: 0, or 2 when what the user asked for cannot be done, which is said in one line.
+        Exit code: 0, or what the command returns; 2 when what the user asked for cannot be done,
+        which is said in one line.
     """
     try:
-        tyro.extras.subcommand_cli_from_dict(
+        code = tyro.extras.subcommand_cli_from_dict(
             commands(), args=args, prog="python -m keras_gans", description=__doc__
         )
     except (
@@ -38,7 +39,7 @@ def main(args=None):
     ) as error:  # the library's way to refuse what users pass
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
-    return 0
+    return code or 0
 
 
 if __name__ == "__main__":

@@ -47,9 +47,18 @@ def build_networks(batch_norm):
 def play_games(strategy):
     """Weights and logs of games after two steps, by names that begin with the game's."""
     from keras_gans import data
+    from tests.models import growing
     from tests.models.games import OWN_MOVES, build_game, data_for
 
     results = {}
+
+    def play(name, model, batches):
+        history = model.fit(batches, epochs=1, verbose=0).history
+        for i, weight in enumerate(model.get_weights()):
+            results[f"{name}/weight_{i}"] = weight
+        for log, values in history.items():
+            results[f"{name}/{log}"] = np.squeeze(values)
+
     for game in OWN_MOVES:
         keras.utils.set_random_seed(1)
         with strategy.scope():
@@ -58,11 +67,14 @@ def play_games(strategy):
         source = data_for(model, 2 * BATCH_SIZE)
         source = source[0] if len(source) == 1 else tuple(source)
         batches = data.load(source, batch_size=BATCH_SIZE, labels=isinstance(source, tuple))
-        history = model.fit(batches, epochs=1, verbose=0).history
-        for i, weight in enumerate(model.get_weights()):
-            results[f"{game.__name__}/weight_{i}"] = weight
-        for name, values in history.items():
-            results[f"{game.__name__}/{name}"] = np.squeeze(values)
+        play(game.__name__, model, batches)
+    for name, build in growing.BUILDERS.items():
+        with strategy.scope():
+            model = build(seed=1, ema_half_life=50.0)
+            model.compile({p: keras.optimizers.SGD(0.03) for p in model.players})
+        model.fade_in(0.5)
+        growing.make_noisy(model)
+        play(name, model, data.load(growing.images(2 * BATCH_SIZE), batch_size=BATCH_SIZE))
     return results
 
 

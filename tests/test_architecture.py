@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "metrics": {"utils"},
     "callbacks": {"metrics", "utils"},
     "serving": {"utils"},
-    "training": {"callbacks", "data", "metrics", "optimizers", "serving", "utils"},
+    "training": {"callbacks", "data", "layers", "metrics", "optimizers", "serving", "utils"},
     "cli": {"data", "metrics", "serving", "utils"},
 }
 

@@ -94,7 +94,7 @@ class EvaluateSamples(keras.callbacks.Callback):
         protocol = {
             "real_split": self.real_split,
             "seed": self.seed,
-            "ema": getattr(model, "ema_decay", None) is not None,
+            "ema": bool(getattr(model, "average_names", ())),
         }
         readings = {}
         self.scores = []

@@ -81,6 +81,8 @@ def samples_of(exported, num, seed, progress, labels=None):
         inputs = {"num_images": min(CHUNK, num - start), "seed": 100_000 * seed + part}
         if labels is not None:
             inputs["labels"] = labels[start : start + CHUNK]
+        if "truncation" in exported.inputs_of("sample"):
+            inputs["truncation"] = 1.0  # none: scores are of the whole distribution
         images = exported.run("sample", **inputs)["images"]
         parts.append(images.astype("float32") / 127.5 - 1.0)
     return np.concatenate(parts)
@@ -117,7 +119,8 @@ def image_settings(exported):
 
 def is_averaged(exported):
     """Whether an export draws samples from averaged weights."""
-    return exported.description.get("ema_decay") is not None
+    description = exported.description
+    return any(description.get(name) is not None for name in ("ema_decay", "ema_half_life"))
 
 
 def score(names, extractor, real, generated, progress, labels=None, **protocol):

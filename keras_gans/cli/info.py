@@ -40,6 +40,9 @@ def _facts(exported):
         facts["trained"] = f"{description['trained_steps']:,} steps, seed {description['seed']}"
     if description.get("ema_decay") is not None:
         facts["samples"] = f"from averaged weights, decay {description['ema_decay']}"
+    if description.get("ema_half_life") is not None:
+        half_life = description["ema_half_life"]
+        facts["samples"] = f"from averaged weights, half-life {half_life:,} images"
     for network, count in description.get("parameters", {}).items():
         facts[network] = f"{count:,} parameters"
     if "tensorflow" in description:

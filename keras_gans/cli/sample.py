@@ -13,6 +13,7 @@ def sample(
     num: int = 64,
     seed: int = 0,
     labels: tuple[int, ...] = (),
+    truncation: float = 1.0,
     columns: int | None = None,
 ):
     """Draw samples from an exported model into one picture.
@@ -27,6 +28,7 @@ def sample(
         seed: Seed of the samples, 0 or more.
         labels: For a model with classes: the labels of the samples, repeated until there are
             enough.
+        truncation: For a StyleGAN: pulls all styles to the average one, 0.7 in the paper's figures.
         columns: Images in a row. Defaults to a square grid.
     """
     from rich.console import Console
@@ -42,6 +44,10 @@ def sample(
     inputs = {"num_images": num, "seed": seed}
     if "labels" in exported.inputs_of("sample") and not labels:
         raise ValueError(f"{exported.path} is a model with classes: say --labels, such as 0 1 2")
+    if "truncation" in exported.inputs_of("sample"):
+        inputs["truncation"] = truncation
+    elif truncation != 1:
+        raise ValueError(f"{exported.path} has no styles that --truncation could pull together")
     if labels:
         inputs["labels"] = [labels[index % len(labels)] for index in range(num)]
     samples = exported.run("sample", **inputs)["images"]

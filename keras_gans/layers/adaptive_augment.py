@@ -160,11 +160,11 @@ class AdaptiveAugment(ImageAugmentation):
             images = recolour(images, self._colours(draws, images.shape[-1]))
         return images
 
-    def _chosen(self, draws, *values, neutral=0.0, probability=None):
-        """Each value where the sample is one of those that are changed, elsewhere the neutral."""
+    def _chosen(self, draws, *values, probability=None):
+        """The values where a sample is one of those that are changed, elsewhere 0: no change."""
         probability = self.probability() if probability is None else probability
         changes = draws.uniform() < probability
-        values = [ops.where(changes, value, neutral) for value in values]
+        values = [ops.where(changes, value, 0.0) for value in values]
         return values if len(values) > 1 else values[0]
 
     def _sources(self, draws, height, width):

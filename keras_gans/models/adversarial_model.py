@@ -8,8 +8,9 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gans.layers import SpectralNormalization
+from keras_gans.layers import AdaptiveAugment, SpectralNormalization
 from keras_gans.models import exporting, gradients, saved_state
+from keras_gans.models.augmentation import with_augmentation
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_divides, check_finite
@@ -41,6 +42,8 @@ class AdversarialModel(keras.Model):
             arguments and attributes. The networks of one player are stepped together.
         term_names: Names of all terms that `report` receives, in the order of the progress bar.
         averaged: Names of the networks that `ema_decay` averages.
+        judges: Dictionary from the networks that judge images, before which `augment` is put, to
+            how many of their inputs are images; see `augmentation.with_augmentation`.
 
     Attributes:
         minibatches: Integer, into how many minibatches a step splits the batch that `fit` hands
@@ -52,23 +55,37 @@ class AdversarialModel(keras.Model):
         ema_decay: `None`, or a decay in `[0, 1)`: after each step a copy `average` of every network
             in `averaged` becomes `decay * average + (1 - decay) * network`. Statistics such as
             those of batch normalization are copied.
+        ema_half_life: `None`, or instead of `ema_decay` a number > 0 of images: the decay is such
+            that an old network's weight halves while so many are shown, whatever the batch size.
+        augment: `None`, or a layer that changes images in training, such as `layers.DiffAugment` or
+            `layers.AdaptiveAugment`. It is put before the networks that judge images, so that real
+            ones and fakes are changed in all players' steps, and nothing else is.
 
     Raises:
-        ValueError: If `seed` or `ema_decay` is out of range, or a network is missing.
+        ValueError: If `seed`, `ema_decay` or `ema_half_life` is out of range, if both of the latter
+            are given, a network is missing, or `augment` does not fit the game.
     """
 
     players = {}
     term_names = ()
     averaged = ()
+    judges = {}
     minibatches = 1
 
-    def __init__(self, *, networks, seed=0, ema_decay=None, **kwargs):
+    def __init__(
+        self, *, networks, seed=0, ema_decay=None, ema_half_life=None, augment=None, **kwargs
+    ):
         super().__init__(**kwargs)
         if not isinstance(seed, int) or not 0 <= seed < 2**31:
             raise ValueError(f"`seed` must be an integer in [0, 2**31). Received: seed={seed}")
         if ema_decay is not None and not 0 <= ema_decay < 1:
             raise ValueError(
                 f"`ema_decay` must be None or in [0, 1). Received: ema_decay={ema_decay}"
+            )
+        if ema_half_life is not None and (ema_decay is not None or ema_half_life <= 0):
+            raise ValueError(
+                "`ema_half_life` must be None or greater than 0, and None beside `ema_decay`. "
+                f"Received: ema_half_life={ema_half_life}, ema_decay={ema_decay}"
             )
         missing = {name for names in self.players.values() for name in names} - set(networks)
         if missing:
@@ -78,15 +95,26 @@ class AdversarialModel(keras.Model):
             )
         self.seed = seed
         self.ema_decay = ema_decay
+        self.ema_half_life = ema_half_life
+        self.augment = augment
+        # As they were given, for the configuration; Keras does not look in here to save them twice.
+        self._plain_networks = types.MappingProxyType(networks)
+        if augment is not None:
+            self.check_augment(augment)
+            networks = networks | {
+                name: with_augmentation(networks[name], augment, num_images, name)
+                for name, num_images in self.judges.items()
+            }
         self.network_names = tuple(networks)
         for name, network in networks.items():
             setattr(self, name, network)
         self.average_names = ()
-        if ema_decay is not None:
+        if ema_decay is not None or ema_half_life is not None:
             self.average_names = tuple(f"average_{name}" for name in self.averaged)
             for name in self.averaged:
                 setattr(self, f"average_{name}", _frozen_copy(networks[name]))
-        self.trackers = [keras.metrics.Mean(name) for name in self.term_names]
+        probability = ("augmentation_probability",) if self.adapts_augmentation else ()
+        self.trackers = [keras.metrics.Mean(name) for name in (*self.term_names, *probability)]
         self.step = self.add_weight(
             name="step",
             shape=(),
@@ -97,6 +125,8 @@ class AdversarialModel(keras.Model):
         )
         self.steps_to_skip = 0  # of an epoch that is continued in its middle
         self._draws = {}  # by thread: replicas are traced in threads that take turns
+        self._batch_sizes = {}  # by thread, likewise
+        self._logits_of_reals = {}  # by thread, likewise: those of the step's minibatches
         self.built = True
 
     # What the game consists of
@@ -106,8 +136,25 @@ class AdversarialModel(keras.Model):
         return [getattr(self, name) for name in self.players[player]]
 
     def variables_of(self, player):
-        """List of the variables that a step of `player` may change."""
+        """List of the variables that steps of `player` may change; its optimizer knows them all."""
         return [v for network in self.networks_of(player) for v in network.trainable_variables]
+
+    def active_variables_of(self, player):
+        """Those that its next step changes: all, but in a network of which only a part works."""
+        return self.variables_of(player)
+
+    def check_augment(self, augment):
+        """Raises a `ValueError` for an augmentation that the game cannot have; see subclasses."""
+        if not self.judges:
+            raise ValueError(
+                f"`augment` must be None for {type(self).__name__}, which names no `judges` of "
+                f"images. Received: augment={augment}"
+            )
+
+    @property
+    def adapts_augmentation(self):
+        """Whether the augmentation has a probability that follows the judges' logits."""
+        return isinstance(self.augment, AdaptiveAugment) and self.augment.adapts
 
     def inference_network(self, name):
         """The average of a network where one is kept (`ema_decay`), otherwise the network."""
@@ -193,6 +240,8 @@ class AdversarialModel(keras.Model):
         y = None if y is None else tf.nest.map_structure(ops.convert_to_tensor, y)
         self.check_batch(x, y)
         self._draws[threading.get_ident()] = 0
+        self._batch_sizes[threading.get_ident()] = ops.shape(tf.nest.flatten(x)[0])[0]
+        self._logits_of_reals[threading.get_ident()] = []
         self._draws_for_training = training
         return x, y
 
@@ -234,7 +283,7 @@ class AdversarialModel(keras.Model):
 
         A tape for two players or more answers `descend` once for each.
         """
-        variables = [variable for player in players for variable in self.variables_of(player)]
+        variables = [v for player in players for v in self.active_variables_of(player)]
         return gradients.Recording(variables, persistent=len(players) > 1)
 
     def descend(self, player, tape, terms):
@@ -251,7 +300,7 @@ class AdversarialModel(keras.Model):
             tape: The recording (`record`) under which the terms were computed.
             terms: Dictionary from name to scalar float32 tensor.
         """
-        variables = self.variables_of(player)
+        variables = self.active_variables_of(player)
         optimizer = self.optimizers[player]
         optimizer.apply(gradients.of_terms(tape, terms, variables, optimizer), variables)
         for network in self.networks_of(player):
@@ -271,6 +320,20 @@ class AdversarialModel(keras.Model):
         self.descend(player, tape, named_terms)
         return named_terms
 
+    def watch_reals(self, real_logits):
+        """Shows an adaptive augmentation how a minibatch of real images was judged, in training.
+
+        A game calls it once for each step of its discriminator; without such an augmentation it
+        does nothing.
+
+        Args:
+            real_logits: Tensor `(batch_size, ...)`, positive where the discriminator holds the
+                image for real rather than fake.
+        """
+        watched = self._logits_of_reals.get(threading.get_ident())
+        if watched is not None and self.adapts_augmentation:
+            watched.append(real_logits)
+
     def report(self, terms, training=True):
         """Closes a step: updates the running mean of every term, the averages and the counter.
 
@@ -286,25 +349,50 @@ class AdversarialModel(keras.Model):
                 f"`terms` must hold exactly the `term_names` of {type(self).__name__}, "
                 f"{self.term_names}. Received: terms named {tuple(terms)}"
             )
+        if self.adapts_augmentation:  # as it was in this step
+            terms = terms | {"augmentation_probability": self.augment.probability()}
         for tracker in self.trackers:
             tracker.update_state(terms[tracker.name])
         if training:
             self._update_averages()
+            self._adapt_augmentation()
             self.step.assign_add(1)
         self._draws.pop(threading.get_ident(), None)
+        self._batch_sizes.pop(threading.get_ident(), None)
+        self._logits_of_reals.pop(threading.get_ident(), None)
         return {tracker.name: _as_log(tracker.result()) for tracker in self.trackers}
 
-    def _update_averages(self):
-        if self.ema_decay is None:
+    def _adapt_augmentation(self):
+        if not self.adapts_augmentation:
             return
+        watched = self._logits_of_reals.get(threading.get_ident())
+        if not watched:
+            raise ValueError(
+                "An adaptive augmentation follows the logits of real images: `train_step` must "
+                "call `watch_reals(real_logits)` in each step of the discriminator."
+            )
+        for real_logits in watched:
+            self.augment.adapt(real_logits)
+
+    def _update_averages(self):
+        if not self.average_names:
+            return
+        decay = self._decay_of_averages()
         for name in self.averaged:
             network, average = getattr(self, name), getattr(self, f"average_{name}")
             trainable = {id(variable) for variable in network.trainable_variables}
             for mean, variable in zip(average.weights, network.weights, strict=True):
                 value = ops.convert_to_tensor(variable)
                 if id(variable) in trainable:
-                    value = mean + (1.0 - self.ema_decay) * (value - mean)
+                    value = mean + (1.0 - decay) * (value - mean)
                 mean.assign(value)
+
+    def _decay_of_averages(self):
+        if self.ema_half_life is None:
+            return self.ema_decay
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        images = replicas * ops.cast(self._batch_sizes[threading.get_ident()], "float32")
+        return 0.5 ** (images / self.ema_half_life)
 
     # Keras's public methods, where a game needs more of them
 
@@ -434,20 +522,23 @@ class AdversarialModel(keras.Model):
             "trained_steps": int(self.step.numpy()),
             "seed": self.seed,
             "ema_decay": self.ema_decay,
+            "ema_half_life": self.ema_half_life,
             "parameters": {
-                name: int(getattr(self, name).count_params()) for name in self.network_names
+                name: int(network.count_params()) for name, network in self._plain_networks.items()
             },
         }
 
     def get_config(self):
         networks = {
-            name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in self.network_names
+            name: keras.saving.serialize_keras_object(network)
+            for name, network in self._plain_networks.items()
         }
         return {
             "name": self.name,
             "seed": self.seed,
             "ema_decay": self.ema_decay,
+            "ema_half_life": self.ema_half_life,
+            "augment": self.augment and keras.saving.serialize_keras_object(self.augment),
             "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
             **networks,
         }

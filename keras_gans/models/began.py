@@ -39,7 +39,8 @@ class BEGAN(LatentModel):
             `name`.
 
     Raises:
-        ValueError: If an argument is out of range or the discriminator is no autoencoder.
+        ValueError: If an argument is out of range, the discriminator is no autoencoder, or for an
+            augmentation.
 
     Reference:
         Berthelot et al., 2017, "BEGAN: Boundary Equilibrium Generative Adversarial Networks"
@@ -73,6 +74,13 @@ class BEGAN(LatentModel):
             dtype="float32",
             trainable=False,
             aggregation="only_first_replica",
+        )
+
+    def check_augment(self, augment):
+        raise ValueError(
+            "`augment` must be None for BEGAN, whose discriminator is to give back the image that "
+            "it was given: it would have to undo the changes. "
+            f"Received: augment={augment}"
         )
 
     def default_latent_dim(self, data_shape):

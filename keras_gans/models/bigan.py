@@ -30,9 +30,13 @@ class BiGAN(LatentModel):
     of data. Latents are uniform on `[-1, 1]`. Adam with learning rate 2e-4 and beta_1 0.5, for
     batches of 128; L2 of 2.5e-5 is part of the networks.
 
+    With `augment` the discriminator sees changed images beside unchanged latents: pairs `(T(x),
+    E(x))` and `(T(G(z)), z)`, whose distributions agree where those of the unchanged pairs do. The
+    encoder sees images as they are, as it does after training.
+
     Args:
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`, `seed`,
-            `ema_decay`, `name`, and the networks
+            `ema_decay`, `augment`, `name`, and the networks
 
             - `generator`: as there;
             - `encoder`: `keras.Model` from `(batch_size, *data_shape)` to
@@ -47,6 +51,7 @@ class BiGAN(LatentModel):
 
     players = {"generator": ("generator", "encoder"), "discriminator": ("discriminator",)}
     averaged = ("generator", "encoder")
+    judges = {"discriminator": 1}  # of the pair the image
 
     def default_latent_dim(self, data_shape):
         return 50
@@ -123,6 +128,7 @@ class BiGAN(LatentModel):
             real_logits, fake_logits = self.judge_pairs(real_images, training=True)
             discriminator_terms = self.discriminator_terms(real_logits, fake_logits)
             generator_terms = self.generator_terms(real_logits, fake_logits)
+        self.watch_reals(real_logits)
         self.descend("discriminator", tape, discriminator_terms)
         self.descend("generator", tape, generator_terms)
         return self.report(discriminator_terms | generator_terms)

@@ -29,7 +29,8 @@ class CGAN(ConditionalModel):
         num_classes: Integer >= 2, for labels. Or instead:
         condition_shape: Tuple, the shape of one condition, such as `(300,)`.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `discriminator` (see `ConditionalModel`), `seed`, `ema_decay`, `name`.
+            `generator`, `discriminator` (see `ConditionalModel`), `seed`, `ema_decay`, `augment`,
+            `name`.
 
     Reference:
         Mirza and Osindero, 2014, "Conditional Generative Adversarial Nets" (arXiv:1411.1784),

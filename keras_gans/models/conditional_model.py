@@ -32,6 +32,7 @@ class ConditionalModel(LatentModel):
     """
 
     condition_is_optional = False
+    judges = {"discriminator": 1}  # the condition is told as it is
 
     def __init__(self, *, num_classes=None, condition_shape=None, **kwargs):
         given = [one for one in (num_classes, condition_shape) if one is not None]

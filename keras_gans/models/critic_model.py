@@ -3,6 +3,7 @@
 from keras import ops
 
 from keras_gans.losses import wasserstein_critic_loss, wasserstein_generator_loss
+from keras_gans.models.augmentation import check_does_not_adapt
 from keras_gans.models.latent_model import LatentModel
 from keras_gans.utils.checks import check_at_least
 
@@ -20,16 +21,22 @@ class CriticModel(LatentModel):
         **kwargs: Arguments of `LatentModel`, with the networks `generator` and `critic`.
 
     Raises:
-        ValueError: If `critic_steps` is less than 1; in `fit`, if it does not divide the batch.
+        ValueError: If `critic_steps` is less than 1, or for an augmentation that adapts; in `fit`,
+            if `critic_steps` does not divide the batch.
     """
 
     players = {"generator": ("generator",), "critic": ("critic",)}
     term_names = ("critic_loss", "generator_loss", "wasserstein_distance")
+    judges = {"critic": None}
 
     def __init__(self, *, critic_steps=5, **kwargs):
         check_at_least(1, critic_steps=critic_steps)
         super().__init__(**kwargs)
         self.critic_steps = self.minibatches = critic_steps
+
+    def check_augment(self, augment):
+        super().check_augment(augment)
+        check_does_not_adapt(augment)
 
     def critic_terms(self, real_images):
         """The critic's payoff on real images and fresh fakes."""

@@ -43,7 +43,8 @@ class D2GAN(LatentModel):
         alpha: Float in (0, 1], weight of `log D1(x)`.
         beta: Float in (0, 1], weight of `log D2(G(z))`.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `discriminator_1`, `discriminator_2`, `seed`, `ema_decay`, `name`.
+            `generator`, `discriminator_1`, `discriminator_2`, `seed`, `ema_decay`, `augment`,
+            `name`.
 
     Raises:
         ValueError: If `alpha` or `beta` is out of range.
@@ -58,6 +59,7 @@ class D2GAN(LatentModel):
         "discriminators": ("discriminator_1", "discriminator_2"),
     }
     term_names = ("discriminator_1_loss", "discriminator_2_loss", "generator_loss")
+    judges = {"discriminator_1": None, "discriminator_2": None}
 
     def __init__(self, *, alpha=1.0, beta=1.0, **kwargs):
         if not 0 < alpha <= 1 or not 0 < beta <= 1:
@@ -112,18 +114,37 @@ class D2GAN(LatentModel):
     def discriminator_terms(self, real_samples, training=True):
         """The joint payoff of both discriminators on real samples and fresh fakes."""
         fake_samples = self.generate(ops.shape(real_samples)[0], training=training)
+        real_logits_1 = self.discriminator_1(real_samples, training=training)
+        real_logits_2 = self.discriminator_2(real_samples, training=training)
+        self.watch_reals(self.in_favour(real_logits_1, real_logits_2))
         return {
             "discriminator_1_loss": dual_real_discriminator_loss(
-                self.discriminator_1(real_samples, training=training),
+                real_logits_1,
                 self.discriminator_1(fake_samples, training=training),
                 self.alpha,
             ),
             "discriminator_2_loss": dual_fake_discriminator_loss(
-                self.discriminator_2(real_samples, training=training),
+                real_logits_2,
                 self.discriminator_2(fake_samples, training=training),
                 self.beta,
             ),
         }
+
+    def in_favour(self, logits_1, logits_2):
+        """What both discriminators say for a sample being real, positive where they hold it for so.
+
+        At their best they answer `alpha * data / model` and `beta * model / data`, densities, which
+        cross `alpha` and `beta` where real samples and fakes are equally likely.
+
+        Returns:
+            Tensor `(batch_size, num)`, the answers of both side by side.
+        """
+        answers = [
+            ops.softplus(ops.cast(logits_1, "float32")) - self.alpha,
+            self.beta - ops.softplus(ops.cast(logits_2, "float32")),
+        ]
+        batch_size = ops.shape(logits_1)[0]
+        return ops.concatenate([ops.reshape(a, (batch_size, -1)) for a in answers], axis=1)
 
     def generator_terms(self, batch_size, training=True):
         """The generator's payoff on fresh latents."""

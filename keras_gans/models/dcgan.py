@@ -22,7 +22,7 @@ class DCGAN(LatentModel):
 
     Args:
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `discriminator`, `seed`, `ema_decay`, `name`.
+            `generator`, `discriminator`, `seed`, `ema_decay`, `augment`, `name`.
 
     Reference:
         Radford et al., 2015, "Unsupervised Representation Learning with Deep Convolutional

@@ -25,7 +25,7 @@ class GAN(LatentModel):
 
     Args:
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `discriminator`, `seed`, `ema_decay`, `name`.
+            `generator`, `discriminator`, `seed`, `ema_decay`, `augment`, `name`.
 
     Reference:
         Goodfellow et al., 2014, "Generative Adversarial Nets" (arXiv:1406.2661), algorithm 1, and
@@ -56,6 +56,7 @@ class GAN(LatentModel):
             fake_logits = self.discriminator(fake_images, training=True)
             discriminator_terms = self.discriminator_terms(real_logits, fake_logits)
             generator_terms = self.generator_terms(fake_logits)
+        self.watch_reals(real_logits)
         self.descend("discriminator", tape, discriminator_terms)
         self.descend("generator", tape, generator_terms)
         return self.report(discriminator_terms | generator_terms)

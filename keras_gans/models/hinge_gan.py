@@ -28,7 +28,7 @@ class HingeGAN(LatentModel):
     Args:
         discriminator_steps: Integer >= 1, n_dis. The paper's residual networks take 5.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `discriminator`, `seed`, `ema_decay`, `name`.
+            `generator`, `discriminator`, `seed`, `ema_decay`, `augment`, `name`.
 
     Raises:
         ValueError: If `discriminator_steps` is less than 1; in `fit`, if it does not divide the
@@ -71,10 +71,10 @@ class HingeGAN(LatentModel):
     def on_images(self, real_images):
         """The discriminator's payoff on real images and fresh fakes."""
         fake_images = self.generate(ops.shape(real_images)[0], training=True)
-        return self.discriminator_terms(
-            self.discriminator(real_images, training=True),
-            self.discriminator(fake_images, training=True),
-        )
+        real_logits = self.discriminator(real_images, training=True)
+        fake_logits = self.discriminator(fake_images, training=True)
+        self.watch_reals(real_logits)
+        return self.discriminator_terms(real_logits, fake_logits)
 
     def discriminator_terms(self, real_logits, fake_logits):
         return {"discriminator_loss": hinge_discriminator_loss(real_logits, fake_logits)}

@@ -38,6 +38,9 @@ class InfoGAN(LatentModel):
     fresh latents. The logs hold `mutual_information`, the bound for the categorical codes in nats,
     at most the sum of the logarithms of their sizes, and `continuous_information`.
 
+    With `augment` the trunk sees changed images, so that nothing can be read back that the changes
+    hide: a code does not come to mean brightness, or with `AdaptiveAugment` an angle.
+
     Default networks: those of the official code for MNIST, and our adaptations to 32 and 64 pixels.
     Adam with beta_1 0.5 and learning rate 1e-3 for the generator and 2e-4 for the discriminator.
 
@@ -52,7 +55,7 @@ class InfoGAN(LatentModel):
         learned_deviation: Whether the recognition head's deviations of continuous codes are used,
             as in the paper's appendix; the official code for MNIST fixes them at 1.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `seed`, `ema_decay`,
-            `name`, and the networks
+            `augment`, `name`, and the networks
 
             - `generator`: from `(batch_size, latent_dim)` to `(batch_size, *data_shape)`;
             - `trunk`: from `(batch_size, *data_shape)` to features `(batch_size, feature_dim)`;
@@ -81,6 +84,7 @@ class InfoGAN(LatentModel):
         "mutual_information",
         "continuous_information",
     )
+    judges = {"trunk": None}
 
     def __init__(
         self,
@@ -157,10 +161,10 @@ class InfoGAN(LatentModel):
         fake_images = self.generator(latents, training=training)
         real_features = self.trunk(real_images, training=training)
         fake_features = self.trunk(fake_images, training=training)
-        loss = minimax_discriminator_loss(
-            self.discriminator(real_features, training=training),
-            self.discriminator(fake_features, training=training),
-        )
+        real_logits = self.discriminator(real_features, training=training)
+        fake_logits = self.discriminator(fake_features, training=training)
+        self.watch_reals(real_logits)
+        loss = minimax_discriminator_loss(real_logits, fake_logits)
         return {
             "discriminator_loss": loss,
             **self.information_terms(latents, fake_features, training),

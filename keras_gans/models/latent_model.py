@@ -32,7 +32,8 @@ class LatentModel(AdversarialModel):
             - `discriminator`: `keras.Model` from `(batch_size, *data_shape)` to logits
               `(batch_size, ...)`.
 
-            Further `seed` and `ema_decay` of `AdversarialModel`, and `name` of `keras.Model`.
+            Further `seed`, `ema_decay` and `augment` of `AdversarialModel`, and `name` of
+            `keras.Model`.
 
     Raises:
         ValueError: If both or neither shape is given, or a network does not fit; the message says
@@ -42,6 +43,7 @@ class LatentModel(AdversarialModel):
     players = {"generator": ("generator",), "discriminator": ("discriminator",)}
     term_names = ("discriminator_loss", "generator_loss")
     averaged = ("generator",)
+    judges = {"discriminator": None}
 
     def __init__(self, *, image_shape=None, data_shape=None, latent_dim=None, **kwargs):
         if (image_shape is None) == (data_shape is None):
@@ -194,10 +196,10 @@ class LatentModel(AdversarialModel):
             fake_images = self.generator(self.told(latents, fake_y), training=True)
             with self.record("discriminator") as discriminator_tape:
                 fixed_images = ops.stop_gradient(fake_images)
-                discriminator_terms = self.discriminator_terms(
-                    self.discriminator(self.told(real_images, y), training=True),
-                    self.discriminator(self.told(fixed_images, fake_y), training=True),
-                )
+                real_logits = self.discriminator(self.told(real_images, y), training=True)
+                fake_logits = self.discriminator(self.told(fixed_images, fake_y), training=True)
+                discriminator_terms = self.discriminator_terms(real_logits, fake_logits)
+            self.watch_reals(real_logits)
             self.descend("discriminator", discriminator_tape, discriminator_terms)
             fake_logits = self.discriminator(self.told(fake_images, fake_y), training=True)
             generator_terms = self.generator_terms(fake_logits)

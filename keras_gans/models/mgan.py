@@ -54,7 +54,7 @@ class MGAN(LatentModel):
         shared_body: Whether the default generators share all but their first layer. False makes
             them separate networks: DCGAN's, or perceptrons for points.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`, `seed`,
-            `ema_decay`, `name`, and the networks
+            `ema_decay`, `augment`, `name`, and the networks
 
             - `stems`: `keras.Model` from `(batch_size, latent_dim)` to
               `(batch_size, num_generators, ...)`;
@@ -189,6 +189,7 @@ class MGAN(LatentModel):
     def discriminator_terms(self, real_samples, fake_samples, training=True):
         real_logits, _ = self.discriminator(real_samples, training=training)
         fake_logits, maker_logits = self.discriminator(fake_samples, training=training)
+        self.watch_reals(real_logits)
         return {
             "discriminator_loss": minimax_discriminator_loss(real_logits, fake_logits),
             "classifier_loss": categorical_cross_entropy(self.makers(fake_samples), maker_logits),

@@ -14,10 +14,13 @@ def check_maps(name, network, input_shape, output_shape):
         network: `keras.Model`; it is built if it was not.
         input_shape: Tuple without the batch dimension, or a list of such tuples for a network that
             takes a list.
-        output_shape: Tuple without the batch dimension.
+        output_shape: Tuple without the batch dimension, or a list of such tuples.
     """
     received = shape_of_output(name, network, input_shape)
-    if received[1:] != tuple(output_shape):
+    without_batch = (
+        [shape[1:] for shape in received] if isinstance(received, list) else received[1:]
+    )
+    if without_batch != output_shape:
         raise ValueError(
             f"`{name}` must map {_batches(input_shape)} to {_batches(output_shape)}. "
             f"Received: {name} with output shape {received}"

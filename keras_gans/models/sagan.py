@@ -25,7 +25,8 @@ class SAGAN(ConditionalModel):
         num_classes: Integer >= 2, or `None` for an unconditional model, which ignores labels in
             the data. `condition_shape` works with networks of your own.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `discriminator` (see `ConditionalModel`), `seed`, `ema_decay`, `name`.
+            `generator`, `discriminator` (see `ConditionalModel`), `seed`, `ema_decay`, `augment`,
+            `name`.
 
     Reference:
         Zhang et al., 2018, "Self-Attention Generative Adversarial Networks" (arXiv:1805.08318),

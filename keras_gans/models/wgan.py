@@ -40,7 +40,7 @@ class WGAN(CriticModel):
             the minibatches of the batch again, with fresh latents; the official code reads new
             ones. It works on one device only.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `critic`, `seed`, `ema_decay`, `name`.
+            `generator`, `critic`, `seed`, `ema_decay`, `augment`, `name`.
 
     Raises:
         ValueError: If `critic_steps` or `clip` is out of range; in `fit`, if `critic_steps` does

@@ -40,7 +40,7 @@ class WGANGP(CriticModel):
         critic_steps: Integer >= 1, n_critic.
         penalty_weight: Float > 0, lambda. The official script for points takes 0.1.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `critic`, `seed`, `ema_decay`, `name`.
+            `generator`, `critic`, `seed`, `ema_decay`, `augment`, `name`.
 
     Raises:
         ValueError: If an argument is out of range or the critic has batch normalization; in `fit`,

@@ -42,7 +42,9 @@ def publish(model, directory):
         try:
             with written_whole(path) as aside:
                 model.export(aside)
-                write_warmup_requests(aside, directory.name, model.serving_signatures())
+                # A model whose inputs are of any size knows those that it can take.
+                examples = getattr(model, "warmup_inputs", dict)()
+                write_warmup_requests(aside, directory.name, model.serving_signatures(), examples)
             return path
         except OSError:
             # A folder that is not empty cannot be replaced: another process took the number.

@@ -13,7 +13,7 @@ import tensorflow as tf
 WARMUP_REQUESTS = pathlib.Path("assets.extra", "tf_serving_warmup_requests")
 
 
-def write_warmup_requests(path, name, signatures):
+def write_warmup_requests(path, name, signatures, examples=None):
     """Writes one request for every signature into a SavedModel folder.
 
     Args:
@@ -21,12 +21,16 @@ def write_warmup_requests(path, name, signatures):
         name: Name under which the model is served.
         signatures: Dictionary from signature to a function and the list of its `tf.TensorSpec`
             inputs, as from `model.serving_signatures()`.
+        examples: Dictionary from signatures to their inputs, NumPy arrays by name, where what
+            `example_input` gives would not do.
     """
     file = pathlib.Path(path) / WARMUP_REQUESTS
     file.parent.mkdir(exist_ok=True)
     with tf.io.TFRecordWriter(str(file)) as writer:
         for signature, (_, specs) in signatures.items():
-            inputs = {spec.name: example_input(spec) for spec in specs}
+            inputs = (examples or {}).get(signature)
+            if inputs is None:
+                inputs = {spec.name: example_input(spec) for spec in specs}
             writer.write(prediction_log(name, signature, inputs))
 
 

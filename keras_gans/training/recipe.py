@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 from typing import ClassVar, Literal
 
-from keras_gans import data
+from keras_gans import callbacks, data, layers
 
 
 @dataclasses.dataclass
@@ -17,6 +17,8 @@ class Recipe:
 
     paper: ClassVar[str] = ""  # authors, year, arXiv number; shown by `python -m train`
     labels: ClassVar[bool] = False  # whether the model trains on (x, labels)
+    # What `python -m keras_gans` does with the export, as a first thing to try.
+    next_command: ClassVar[str] = "sample {export} --num 64 --seed 1 --out grid.png"
 
     data: str = "glyphs"
     """What to train on: "glyphs", a TensorFlow Datasets name, a folder of images, an .npz file."""
@@ -36,6 +38,10 @@ class Recipe:
     """Seed of the networks, the noise and the order of the data."""
     ema_decay: float | None = None
     """Decay a step of the generator's moving average, which samples and exports then use."""
+    ema_half_life: float | None = None
+    """Instead of ema_decay: real images after which an old generator counts half in the average."""
+    augment: Literal["none", "diff", "adaptive"] = "none"
+    """Change images before they are judged, for small data: DiffAugment, or AdaptiveAugment."""
     output: pathlib.Path | None = None
     """Folder of the run. Defaults to runs/<recipe>."""
     publish: pathlib.Path | None = None
@@ -79,13 +85,29 @@ class Recipe:
             data_dir=self.data_dir,
         )
 
+    def data_shape(self, data):
+        """What `model` is told about the data: the shape of a sample without its label."""
+        return data.data_shape
+
     def model(self, data_shape):
         """The model for samples of `data_shape`, not yet compiled."""
         raise NotImplementedError(f"{type(self).__name__} must say its model")
 
     def shared_arguments(self, data_shape):
         """Arguments of the model's constructor that follow from the settings above."""
-        return {"image_shape": data_shape, "seed": self.seed, "ema_decay": self.ema_decay}
+        return {
+            "image_shape": data_shape,
+            "seed": self.seed,
+            "ema_decay": self.ema_decay,
+            "ema_half_life": self.ema_half_life,
+            "augment": self.augmentation(),
+        }
+
+    def augmentation(self):
+        """The layer that `augment` names, or `None`."""
+        make = {"none": None, "diff": layers.DiffAugment, "adaptive": layers.AdaptiveAugment}
+        make = make[self.augment]
+        return make and make(seed=self.seed)
 
     def optimizers(self, steps_per_epoch):
         """Dictionary from player to optimizer, or `None` for the model's own."""
@@ -94,6 +116,12 @@ class Recipe:
     def callbacks(self):
         """List of callbacks that the paper's training needs, such as a plateau's."""
         return []
+
+    def watcher(self, folder):
+        """The callback that draws what the model makes into `samples/` of the run's folder."""
+        return callbacks.SampleGrid(
+            folder / "samples", log_dir=folder / "logs", sample_arguments=self.grid_arguments()
+        )
 
     def grid_arguments(self):
         """What `model.sample` takes for the 64 samples of the grid, besides number and seed."""

@@ -6,6 +6,7 @@ import tempfile
 import keras
 import rich.console
 import tyro
+from rich.markup import escape
 
 from keras_gans import callbacks, serving
 from keras_gans.optimizers import scale_learning_rate
@@ -86,7 +87,7 @@ def run(recipe, args=None):
         if first_step == int(model.step.numpy()) and exports.exists():
             CONSOLE.print("Nothing was left to train, and no new version is published.")
         else:
-            _say_what_to_do_next(folder, serving.publish(model, exports))
+            _say_what_to_do_next(recipe, folder, serving.publish(model, exports))
     return model
 
 
@@ -100,9 +101,8 @@ def _save(model, folder, chief):
 
 
 def _build(recipe, data, strategy):
-    spec = data.element_spec[0] if isinstance(data.element_spec, tuple) else data.element_spec
     with strategy.scope():
-        model = recipe.model(tuple(spec.shape[1:]))
+        model = recipe.model(recipe.data_shape(data))
         model.compile(
             recipe.optimizers(data.steps_per_epoch),
             steps_per_execution=recipe.steps_per_execution,
@@ -129,16 +129,14 @@ def _start_or_continue(recipe, folder, data, model, checkpoints, chief):
         run_folder.write_settings(folder, recipe, data, model)
         run_folder.cut_metrics(folder, step // data.steps_per_epoch)
         what = f"Continuing {name} at step {step}" if step else f"Training {name}"
-        CONSOLE.print(f"{what} for {recipe.epochs} epochs on {data!r}. Everything goes to {folder}")
+        source = escape(repr(data))  # which holds a split in brackets
+        CONSOLE.print(f"{what} for {recipe.epochs} epochs on {source}. Everything goes to {folder}")
     return step
 
 
 def _watchers(folder, recipe):
-    grid = callbacks.SampleGrid(
-        folder / "samples", log_dir=folder / "logs", sample_arguments=recipe.grid_arguments()
-    )
     return [
-        grid,
+        recipe.watcher(folder),
         keras.callbacks.CSVLogger(folder / "metrics.csv", append=True),
         keras.callbacks.TensorBoard(folder / "logs", write_graph=False),
     ]
@@ -151,7 +149,12 @@ def _dry_run(recipe, strategy):
     CONSOLE.print_json(data=run_folder.settings(recipe, data, model))
     for name in model.network_names:
         getattr(model, name).summary()
-    model.fit(data, steps_per_epoch=2 * recipe.steps_per_execution, epochs=1)
+    model.fit(
+        data,
+        steps_per_epoch=2 * recipe.steps_per_execution,
+        epochs=1,
+        callbacks=recipe.callbacks(),
+    )
     CONSOLE.print("A dry run: nothing was written.")
     return model
 
@@ -167,7 +170,7 @@ def _way_back(message, checkpoints, recipe):
     )
 
 
-def _say_what_to_do_next(folder, published):
+def _say_what_to_do_next(recipe, folder, published):
     CONSOLE.print(
         f"""
 Everything is in {folder}:
@@ -176,5 +179,5 @@ Everything is in {folder}:
   final.keras           keras.models.load_model trains it on
 The generator is published in {published}. Next:
   python -m keras_gans info {published}
-  python -m keras_gans sample {published} --num 64 --seed 1 --out grid.png"""
+  python -m keras_gans {recipe.next_command.format(export=published)}"""
     )

@@ -37,13 +37,14 @@ def settings(recipe, data, model):
         "tensorflow": tf.__version__,
         "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
     }
-    return {
+    resolved = {
         "recipe": recipe_name(type(recipe)),
         **values,
         "steps_per_epoch": data.steps_per_epoch,
         "replicas": model.distribute_strategy.num_replicas_in_sync,
         "environment": environment,
     }
+    return json.loads(json.dumps(resolved))  # as it will be read from the file
 
 
 def recipe_name(recipe_class):

@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras_gans.serving import Exported, publish
 from keras_gans.serving.warmup import WARMUP_REQUESTS, example_input, prediction_log
 from tests.callbacks.tiny import tiny_gan
+from tests.models.translations import build_cyclegan, build_pix2pix, build_strided_translator
 from tests.serving.prediction_log import PredictionLog
 
 # Serialized once by the official messages of tensorflow-serving-api 2.21.0.
@@ -56,5 +57,20 @@ class TestWarmupRequests:
             outputs = exported.run(request.model_spec.signature_name, **inputs)
             assert all(len(output) == 1 for output in outputs.values())
             assert request.model_spec.name == "tiny"
+            replayed.append(request.model_spec.signature_name)
+        assert sorted(replayed) == sorted(exported.signatures)
+
+    @pytest.mark.parametrize("build", [build_pix2pix, build_cyclegan])
+    def test_models_of_images_of_any_size_are_shown_one_that_fits(self, tmp_path, build):
+        translator = build_strided_translator()  # refuses the single pixel of `example_input`
+        name = "generator" if build is build_pix2pix else "generator_ba"
+        path = publish(build(**{name: translator}), tmp_path / "tiny")
+        exported = Exported(path)
+        replayed = []
+        for record in tf.data.TFRecordDataset(str(path / WARMUP_REQUESTS)):
+            request = PredictionLog.FromString(record.numpy()).predict_log.request
+            inputs = {entry.key: tf.make_ndarray(entry.value) for entry in request.inputs}
+            (output,) = exported.run(request.model_spec.signature_name, **inputs).values()
+            assert len(output) == 1
             replayed.append(request.model_spec.signature_name)
         assert sorted(replayed) == sorted(exported.signatures)

@@ -4,22 +4,47 @@ import keras
 import numpy as np
 
 from keras_gans import callbacks, data, metrics
+from train.reproduce.experiment import CONSOLE
 
 TRAIN, VALIDATION = "train[:50000]", "train[50000:]"  # the official codes' splits
 EVERYTHING, TEST = "train", "test"
 
 
-def arrays(split, data_dir, limit=None):
-    """Images `(num, 28, 28, 1)` in `[-1, 1]` and labels of a split of MNIST, in its own order."""
+def arrays(split, data_dir, limit=None, image_size=28):
+    """Images in `[-1, 1]` and labels of a split of MNIST, in its own order."""
     source = data.load(
-        "mnist", split=split, batch_size=1, labels=True, shuffle=False, data_dir=data_dir
+        "mnist",
+        image_size=image_size,
+        split=split,
+        batch_size=1,
+        labels=True,
+        shuffle=False,
+        data_dir=data_dir,
     )
     return source.arrays(limit)
 
 
-def classifier(data_dir):
+def classifier(data_dir, image_size=28):
     """The classifier behind scores and conditional accuracies, trained once and cached."""
-    return metrics.ClassifierFeatures(*arrays(EVERYTHING, data_dir), name="mnist classifier")
+    images = arrays(EVERYTHING, data_dir, image_size=image_size)
+    return metrics.ClassifierFeatures(*images, name="mnist classifier")
+
+
+def scores(samples, data_dir, ema):
+    """FID, precision, recall, density and coverage of samples `(num, size, size, 1)`.
+
+    Against the test images, under `classifier` for images of their size.
+    """
+    size = samples.shape[1]
+    extractor = classifier(data_dir, size)
+    real = metrics.read_reference(extractor, arrays(TEST, data_dir, image_size=size)[0])
+    generated = metrics.read_images(extractor, samples)
+    values = {}
+    for metric in (metrics.FID(extractor), metrics.PR(extractor), metrics.DC(extractor)):
+        score = metric(real, generated, real_split="mnist test", seed=0, ema=ema)
+        values |= {name: round(float(value), 4) for name, value in score.values.items()}
+        CONSOLE.print(str(score))
+    return values
 
 
 def train(model, batches, epochs, folder, *watchers, steps_per_epoch=None):

@@ -78,7 +78,11 @@ class Reproduction(Experiment):
             modes = [r[arm]["modes_with_fair_share"] for r in results]
             kept = sum(count == 8 for count in modes)
             mean = sum(modes) / len(modes)
-            parts.append(f"{name}: all 8 in {kept} of {len(modes)} seeds, {mean:.1f} on average")
+            near = sum(r[arm]["high_quality"] for r in results) / len(results)
+            parts.append(
+                f"{name}: all 8 in {kept} of {len(modes)} seeds, {mean:.1f} on average, "
+                f"{near:.1%} of the samples within 3 deviations of a mode"
+            )
         return "; ".join(parts)
 
     @staticmethod

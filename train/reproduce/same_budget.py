@@ -7,10 +7,10 @@ from typing import Literal
 
 import keras
 
-from keras_gans import callbacks, metrics
+from keras_gans import callbacks
 from keras_gans.utils.image_grid import save_samples
 from train.reproduce import digits
-from train.reproduce.experiment import CONSOLE, Experiment
+from train.reproduce.experiment import Experiment
 
 Variant = Literal[
     "gan", "cgan", "dcgan", "infogan", "lsgan", "wgan", "wgan_gp", "hinge_gan", "began", "bigan",
@@ -73,9 +73,6 @@ class Reproduction(Experiment):
         samples = model.sample(SCORED, seed=0, batch_size=500)
         self.work_folder.mkdir(parents=True, exist_ok=True)
         save_samples(samples[:64], self.work_folder / "grid.png", columns=16)
-        extractor = digits.classifier(self.data_dir)
-        real = digits.arrays(digits.TEST, self.data_dir)[0]
-        read = metrics.read_reference(extractor, real), metrics.read_images(extractor, samples)
         values = {
             "variant": self.variant,
             "steps": steps,
@@ -84,11 +81,7 @@ class Reproduction(Experiment):
         values["real_images"] = steps * batches.batch_size
         values["training_minutes"] = round(budget.seconds / 60, 2)
         values["images_per_second"] = round(values["real_images"] / budget.seconds, 1)
-        for metric in (metrics.FID(extractor), metrics.PR(extractor), metrics.DC(extractor)):
-            score = metric(*read, real_split="mnist test", seed=0, ema=False)
-            values |= {name: round(float(value), 4) for name, value in score.values.items()}
-            CONSOLE.print(str(score))
-        return values
+        return values | digits.scores(samples, self.data_dir, ema=False)
 
     @classmethod
     def command(cls, name, results):

@@ -1,0 +1,72 @@
+"""Growing a model inside one `fit`."""
+
+import keras
+
+
+class ProgressiveGrowth(keras.callbacks.Callback):
+    """Lets a model grow by a schedule: resolution, fade, learning rates, optimizers.
+
+    Before each step the model is put where the schedule says. When a level begins to fade in and
+    when it is faded in, the optimizers start anew, as in the official code; a new resolution is
+    traced once. All of it is a function of the model's step, so that a training that is resumed
+    within a fade goes on as if it had not stopped.
+
+    The logs get `resolution`, `alpha` (weight of the newest level) and `images` (real images shown
+    so far).
+
+    Args:
+        schedule: `keras_gans.data.GrowthSchedule`, the one that the data follows. With data of
+            one batch size, say that size in the schedule; images that come at the full resolution
+            are shrunk by the model.
+        reset_optimizers: Whether the optimizers' state is reset with each change, as in the
+            official code.
+
+    Raises:
+        ValueError: In `fit`, if the model does not grow, grows to another resolution, or takes
+            several steps an execution that run across a change.
+    """
+
+    def __init__(self, schedule, reset_optimizers=True):
+        super().__init__()
+        self.schedule = schedule
+        self.reset_optimizers = reset_optimizers
+        self._segment = None
+
+    def on_train_begin(self, logs=None):
+        resolutions = getattr(self.model, "resolutions", (None,))
+        if self.schedule.resolution != resolutions[-1] or self.schedule.start not in resolutions:
+            raise ValueError(
+                f"`schedule` grows from {self.schedule.start} to {self.schedule.resolution} "
+                f"pixels, and the model must have these levels. Received: a "
+                f"{type(self.model).__name__} with the levels {resolutions}"
+            )
+        together = self.model.steps_per_execution
+        across = [s.first_step for s in self.schedule.segments if s.first_step % together]
+        if across:
+            raise ValueError(
+                "`steps_per_execution` must divide the steps at which the schedule changes. "
+                f"Received: steps_per_execution={together}, with a change at step {across[0]}"
+            )
+        self._segment = None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        step = int(self.model.step.numpy())
+        moment = self.schedule.at(step)
+        if moment.segment != self._segment:
+            self._segment = moment.segment
+            self.model.grow_to(moment.resolution)
+            starts_anew = step == self.schedule.segments[moment.segment].first_step > 0
+            if starts_anew and self.reset_optimizers:
+                self.model.reset_optimizers()
+            for optimizer in self.model.optimizers.values():
+                optimizer.learning_rate = moment.learning_rate
+        self.model.fade_in(moment.alpha)
+
+    def on_epoch_end(self, epoch, logs=None):
+        moment = self.schedule.at(int(self.model.step.numpy()))
+        if logs is not None:
+            logs |= {
+                "resolution": float(moment.resolution),
+                "alpha": moment.alpha,
+                "images": float(moment.images),
+            }

@@ -1,0 +1,52 @@
+"""`python -m keras_gans interpolate`: a film from sample to sample."""
+
+import itertools
+import pathlib
+
+import tyro
+
+
+def interpolate(
+    export: tyro.conf.Positional[pathlib.Path],
+    /,
+    out: pathlib.Path = pathlib.Path("interpolation.gif"),
+    seeds: tuple[int, ...] = (0, 1, 2, 3),
+    frames: int = 24,
+    truncation: float = 1.0,
+    noise_seed: int = 0,
+    seconds_per_frame: float = 0.05,
+    scale: int = 4,
+):
+    """Draw the way between the styles of samples of an exported StyleGAN, and back, as a GIF.
+
+    Args:
+        export: Folder of an exported StyleGAN, or of its versions, of which the newest is taken.
+        out: File of the film, `.gif`.
+        seeds: Seeds of the samples to pass through; the film returns to the first.
+        frames: Pictures from one sample to the next.
+        truncation: Pulls all styles to the average one, 0.7 in the paper's figures.
+        noise_seed: Seed of the noise, the same in all pictures, so that only the styles change.
+        seconds_per_frame: Time that a picture stands.
+        scale: How many pixels of the film a pixel of a picture becomes in height and width.
+    """
+    import numpy as np
+
+    from keras_gans.cli import _styles
+    from keras_gans.serving import Exported
+    from keras_gans.utils.image_grid import save_animation
+
+    if out.suffix.lower() != ".gif":
+        raise ValueError(f"--out must end in .gif. Received: {out}")
+    if len(seeds) < 2 or frames < 1 or scale < 1 or seconds_per_frame <= 0:
+        raise ValueError(
+            "--seeds must be two or more, --frames and --scale at least 1, --seconds-per-frame "
+            "more than 0"
+        )
+    exported = Exported(export)
+    styles = _styles.styles_of(exported, [*seeds, seeds[0]], truncation)
+    share = np.linspace(0.0, 1.0, frames, endpoint=False, dtype="float32")[:, None, None]
+    path = [(1 - share) * a + share * b for a, b in itertools.pairwise(styles)]
+    pictures = _styles.pictures_of(exported, np.concatenate(path), noise_seed)
+    pictures = pictures.repeat(scale, axis=1).repeat(scale, axis=2)
+    save_animation(pictures, out, seconds_per_frame)
+    _styles.say_what_was_written(out, f"{len(pictures)} pictures", exported)

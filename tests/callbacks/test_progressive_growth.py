@@ -1,0 +1,135 @@
+import numpy as np
+import pytest
+
+import keras_gans as kg
+from tests.models.games import assert_all_equal, values_of
+from tests.models.growing import SCHEDULE, batches, build_progan, fit_growing, images
+from tests.models.tiny import build_model
+
+
+class Watch(kg.callbacks.ProgressiveGrowth):
+    """Notes where the model is when a step begins."""
+
+    def __init__(self, schedule, **kwargs):
+        super().__init__(schedule, **kwargs)
+        self.seen = []
+        self.traces = 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        before = self.model.train_function
+        super().on_train_batch_begin(batch, logs)
+        self.traces += self.model.train_function is not before
+        optimizer = self.model.optimizers["generator"]
+        self.seen.append(
+            {
+                "resolution": self.model.resolution,
+                "alpha": self.model.alpha,
+                "rate": round(float(optimizer.learning_rate), 6),
+                "iterations": int(optimizer.iterations),
+                "moments": max(float(np.abs(v).max()) for v in optimizer.variables[2:]),
+            }
+        )
+
+
+@pytest.fixture(scope="module")
+def grown():
+    """A model grown from 4 to 8 pixels in one `fit`, what was seen on the way, and the history."""
+    model = build_progan(ema_decay=0.5)
+    model.compile()
+    watch = Watch(SCHEDULE)
+    data = batches(steps_per_epoch=7)
+    history = model.fit(data, epochs=data.epochs, callbacks=[watch], verbose=0).history
+    return model, watch, history
+
+
+class TestProgressiveGrowth:
+    """2 steps at 4 pixels, 8 while 8 pixels fade in, 4 after that."""
+
+    def test_follows_the_schedule(self, grown):
+        _, watch, _ = grown
+        assert [seen["resolution"] for seen in watch.seen] == [4] * 2 + [8] * 12
+        assert [seen["alpha"] for seen in watch.seen] == [1, 1, *np.arange(8) / 8, 1, 1, 1, 1]
+        assert [seen["rate"] for seen in watch.seen] == [0.002] * 2 + [0.003] * 12
+
+    def test_optimizers_start_anew_with_each_change(self, grown):
+        _, watch, _ = grown
+        assert [seen["iterations"] for seen in watch.seen] == [0, 1, *range(8), *range(4)]
+        fresh = [step for step, seen in enumerate(watch.seen) if seen["moments"] == 0]
+        assert fresh == [0, 2, 10]
+
+    def test_traces_once_a_resolution(self, grown):
+        assert grown[1].traces == 2  # 4 pixels, where `fit` had made its step for 8, and 8
+
+    def test_logs(self, grown):
+        history = grown[2]
+        assert history["resolution"] == [8, 8]
+        assert history["alpha"] == [0.625, 1.0]
+        assert history["images"] == [36, 64]
+
+    def test_keeps_the_optimizers_if_asked(self):
+        model = build_progan()
+        model.compile(run_eagerly=True)
+        watch = Watch(SCHEDULE, reset_optimizers=False)
+        model.fit(batches(), steps_per_epoch=4, epochs=1, callbacks=[watch], verbose=0)
+        assert [seen["iterations"] for seen in watch.seen] == list(range(4))
+
+    def test_whole_images_train_the_same(self, grown):
+        """Data at the full resolution is shrunk by the model as it is by `data.grown`."""
+        pictures = list(batches().from_step(0).take(14))
+        whole = list(kg.data.load(images(), batch_size=4).rebatched(8).from_step(0).take(2))
+        whole += list(kg.data.load(images(), batch_size=4).from_step(2).take(12))
+        assert [len(batch) for batch in whole] == [len(batch) for batch in pictures]
+        model = build_progan(ema_decay=0.5)
+        model.compile()
+        growth = kg.callbacks.ProgressiveGrowth(SCHEDULE)
+        growth.set_model(model)
+        growth.on_train_begin()
+        for batch in whole:
+            growth.on_train_batch_begin(0)
+            model.train_on_batch(batch)
+        for one, other in zip(model.get_weights(), grown[0].get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, atol=2e-5)
+
+    @pytest.mark.parametrize(
+        "step",
+        [pytest.param(1, marks=pytest.mark.slow), 5, pytest.param(10, marks=pytest.mark.slow)],
+    )
+    def test_a_training_that_was_stopped_goes_on_bit_for_bit(self, grown, tmp_path, step):
+        """Before, within and at the end of the fade."""
+
+        class Stop(kg.callbacks.Checkpoints):
+            def on_train_batch_end(self, batch, logs=None):
+                super().on_train_batch_end(batch, logs)
+                if int(self.model.step.numpy()) == step and self.resumed_from is None:
+                    raise KeyboardInterrupt
+
+        def train():
+            model = build_progan(ema_decay=0.5)
+            model.compile()
+            checkpoints = Stop(tmp_path, every_steps=1)
+            return model, fit_growing(model, callbacks=[checkpoints])
+
+        with pytest.raises(KeyboardInterrupt):
+            train()
+        model, history = train()
+        assert_all_equal(values_of(grown[0].weights), values_of(model.weights))
+        assert history["discriminator_loss"] == grown[2]["discriminator_loss"]
+
+    def test_refuses_models_that_do_not_grow_so(self):
+        with pytest.raises(ValueError, match="`schedule` grows from 4 to 8.*levels \\(8,\\)"):
+            model = build_progan(growing=False)
+            model.compile()
+            fit_growing(model)
+        with pytest.raises(ValueError, match="Received: a DCGAN"):
+            model = build_model(kg.DCGAN)
+            model.fit(
+                np.zeros((4, 2), "float32"),
+                callbacks=[kg.callbacks.ProgressiveGrowth(SCHEDULE)],
+                verbose=0,
+            )
+
+    def test_refuses_executions_across_a_change(self):
+        model = build_progan()
+        model.compile(steps_per_execution=4)
+        with pytest.raises(ValueError, match="`steps_per_execution` must divide.*at step 2"):
+            fit_growing(model, steps_per_epoch=8)

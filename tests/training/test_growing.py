@@ -1,0 +1,94 @@
+"""The recipes of growing networks: presets, their cost, and continuing."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import train.progan
+import train.stylegan
+from train import _growing
+
+TINY = [
+    *("--image-size", "8", "--batch-size", "4", "--stable-kimg", "0.008", "--fade-kimg", "0.008"),
+    *("--latent-dim", "4", "--base-width", "8", "--max-width", "4", "--steps-per-epoch", "3"),
+]
+
+
+@pytest.fixture
+def images(tmp_path):
+    path = tmp_path / "images.npz"
+    rng = np.random.default_rng(0)
+    np.savez(path, images=rng.integers(0, 256, (32, 8, 8, 1)).astype("uint8"))
+    return str(path)
+
+
+class TestSettings:
+    def test_epochs_are_those_of_the_schedule(self):
+        recipe = train.progan.Recipe(image_size=16, stable_kimg=3.2, fade_kimg=1.6, batch_size=32)
+        assert recipe.schedule().steps == 400  # 100 + 50 + 100 + 50 + 100
+        assert recipe.epochs == 1
+        assert dataclasses.replace(recipe, epochs=0, steps_per_epoch=150).epochs == 3
+
+    def test_networks_that_do_not_grow_see_as_many_images(self):
+        grown = train.progan.Recipe(image_size=16)
+        fixed = dataclasses.replace(grown, growing=False, epochs=0)
+        assert fixed.schedule().resolutions == (16,)
+        assert fixed.schedule().steps == pytest.approx(grown.schedule().steps, abs=5)
+
+    @pytest.mark.parametrize("module", [train.progan, train.stylegan])
+    def test_presets_are_settings(self, module):
+        for name, values in module.Recipe.presets.items():
+            recipe = module.Recipe(preset=name, **values)
+            assert recipe.schedule().resolution == int(name.split("-")[1])
+            assert set(recipe.official_times) <= set(recipe.presets)
+
+    def test_the_papers_numbers(self):
+        progan = train.progan.Recipe(**train.progan.Recipe.presets["celebahq-1024"])
+        schedule = progan.schedule()
+        assert schedule.segments[-1].first_image == pytest.approx(9_600_000, rel=1e-3)
+        assert schedule.at(schedule.steps).learning_rate == 0.0015
+        stylegan = train.stylegan.Recipe(**train.stylegan.Recipe.presets["ffhq-1024"])
+        assert stylegan.schedule().segments[-1].first_image == pytest.approx(8_400_000, rel=1e-3)
+        assert stylegan.schedule().start == 8
+        rates = [s.learning_rate for s in stylegan.schedule().segments if not s.fading]
+        assert rates == [0.001] * 4 + [0.0015, 0.002, 0.003, 0.003]
+
+
+class TestCosts:
+    def test_multiply_adds_of_the_papers_generator(self):
+        """Those of one image, counted from the official definitions: 0.042 G at 4 pixels, 0.344,
+        1.55, 6.39 at 32 pixels."""
+        recipe = train.progan.Recipe(
+            image_size=32, latent_dim=512, base_width=8192, max_width=512, channels=3
+        )
+        rows = _growing.costs(recipe)
+        counted = [row["generator"] / 1e9 for row in rows]
+        np.testing.assert_allclose(counted, [0.042, 0.344, 1.55, 6.39], rtol=0.02)
+        assert [row["images"] for row in rows] == [30_016, 60_032, 60_032, 60_032]
+
+    def test_the_machine_is_measured(self):
+        assert 1e8 < _growing.machine_speed(seconds=0.05) < 1e15
+
+
+class TestRun:
+    def test_the_same_command_continues(self, images, tmp_path):
+        flags = [*TINY, "--data", images, "--output", str(tmp_path / "run")]
+        model = _growing.run(train.progan.Recipe, [*flags, "--epochs", "1"])
+        assert int(model.step.numpy()) == 3
+        model = _growing.run(train.progan.Recipe, flags)
+        assert int(model.step.numpy()) == 6
+        assert (model.resolution, model.alpha) == (8, 1.0)
+
+    def test_a_preset_says_what_it_costs(self, images, monkeypatch, capsys):
+        monkeypatch.setattr(train.stylegan.Recipe, "presets", {"small-8": {"image_size": 8}})
+        monkeypatch.setattr(_growing, "machine_speed", lambda: 1e9)
+        flags = ["--data", images, "--max-width", "8", "--dry-run"]
+        _growing.run(train.stylegan.Recipe, ["--preset", "small-8", *TINY[2:], *flags])
+        out = capsys.readouterr().out
+        assert "What small-8 costs" in out and "This machine makes 1 G a second" in out
+        assert '"preset": "small-8"' in out and '"max_width": 8' in out
+
+    def test_refuses_an_unknown_preset(self):
+        with pytest.raises(ValueError, match="`--preset` must be one of ffhq-1024.*'ffhq-64'"):
+            _growing.run(train.stylegan.Recipe, ["--preset", "ffhq-64"])

@@ -1,0 +1,150 @@
+"""Progressive GAN, StyleGAN and SAGAN on MNIST at 32 pixels, with DCGAN beside them."""
+
+import dataclasses
+import importlib
+from typing import Literal
+
+import numpy as np
+
+from keras_gans import callbacks
+from keras_gans.utils.image_grid import save_animation, save_image_grid
+from train.reproduce import digits
+from train.reproduce.experiment import Experiment
+from train.reproduce.same_budget import SCORED, Budget
+
+Variant = Literal["dcgan", "progan", "stylegan", "sagan"]
+GROWING = ("progan", "stylegan")
+PSI = (0.0, 0.3, 0.5, 0.7, 0.85, 1.0)
+
+
+@dataclasses.dataclass
+class Reproduction(Experiment):
+    """FID of grown networks at 32 pixels after as many real images as DCGAN saw."""
+
+    title = "ProGAN and StyleGAN grown to 32 pixels, SAGAN and DCGAN beside them, MNIST"
+    paper = "each variant's own; the comparison is ours"
+    published = "-"
+    asked = "FID no worse than 1.5 times DCGAN's after the same number of images or two hours"
+    protocol = (
+        "each recipe with its small default networks, MNIST at 32 pixels, until so many thousand "
+        "real images are shown (`kimg`) or two hours are over; averaged weights with a half-life "
+        "of 10,000 images; 10,000 samples (seed 0, no truncation) against the 10,000 test images "
+        "under `ClassifierFeatures` of the training images at 32 pixels"
+    )
+    figures = ("progan.png", "stylegan.png", "sagan.png", "dcgan.png", "mix.png")
+
+    variant: Variant = "progan"
+    """Name of the recipe."""
+    data_dir: str | None = None
+    """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
+    kimg: float = 240.0
+    """Thousands of real images; growing to 32 pixels takes six sevenths of them."""
+    minutes: float = 120.0
+    """Most minutes of training."""
+
+    @property
+    def name(self):
+        return f"grown_mnist/{self.variant}"
+
+    def run(self):
+        recipe = self.recipe()
+        batches = recipe.dataset()
+        model = recipe.model((32, 32, 1))
+        model.compile(recipe.optimizers(batches.steps_per_epoch))
+        budget = Budget(self.minutes)
+        model.fit(
+            batches,
+            epochs=recipe.epochs,
+            verbose=2,
+            callbacks=[
+                callbacks.TerminateOnNaN(raise_error=True),
+                *recipe.callbacks(),
+                callbacks.SampleGrid(
+                    self.work_folder / "samples", sample_arguments=recipe.grid_arguments()
+                ),
+                budget,
+                callbacks.Checkpoints(self.work_folder / "checkpoints", keep=1),
+            ],
+        )
+        steps = int(model.step.numpy())
+        images = steps * batches.batch_size
+        values = {
+            "variant": self.variant,
+            "steps": steps,
+            "real_images": images,
+            "training_minutes": round(budget.seconds / 60, 2),
+            "images_per_second": round(images / budget.seconds, 1),
+        }
+        samples = model.sample(SCORED, seed=0, batch_size=500)
+        save_image_grid(samples[:64], self.work_folder / f"{self.variant}.png", columns=16)
+        values |= digits.scores(samples, self.data_dir, ema=True)
+        if self.variant == "stylegan":
+            values["truncation"] = self.truncation_sweep(model)
+            self.draw_styles(model)
+        return values
+
+    def recipe(self):
+        """The variant's recipe for so many images, in batches of 32."""
+        shared = {
+            "data": "mnist",
+            "data_dir": self.data_dir,
+            "seed": self.seed,
+            "image_size": 32,
+            "batch_size": 32,
+            "ema_decay": None,
+            "ema_half_life": 10_000.0,
+        }
+        recipe_class = importlib.import_module(f"train.{self.variant}").Recipe
+        if self.variant in GROWING:
+            levels = 7 if self.variant == "progan" else 5  # stretches of equal length
+            kimg = self.kimg / levels
+            phases = {"stable_kimg": kimg, "fade_kimg": kimg, "total_kimg": self.kimg}
+            return recipe_class(**shared, **phases)
+        return recipe_class(**shared, epochs=round(self.kimg / 60))
+
+    def truncation_sweep(self, model):
+        """Scores by psi: dictionary from its text to a dictionary."""
+        sweep = {}
+        for psi in PSI:
+            samples = model.sample(SCORED, seed=0, batch_size=500, truncation=psi)
+            sweep[str(psi)] = digits.scores(samples, self.data_dir, ema=True)
+        return sweep
+
+    def draw_styles(self, model):
+        """Style mixing, the truncation of some samples, and the way between samples."""
+        layers = {"coarse": range(4), "middle": range(4, 6), "fine": range(6, 8)}
+        for name, chosen in layers.items():
+            mixed = model.mix(range(6), range(10, 18), chosen, truncation=0.85)
+            top = model.synthesize(model.styles_of(range(10, 18), 0.85))
+            side = model.synthesize(model.styles_of(range(6), 0.85))
+            rows = [np.concatenate([np.ones_like(top[:1]), top])]
+            rows += [np.concatenate([side[row : row + 1], mixed[row]]) for row in range(6)]
+            save_image_grid(np.concatenate(rows), self.work_folder / f"mix_{name}.png", columns=9)
+        by_psi = [model.sample(16, seed=5, truncation=psi, noise_seed=0) for psi in PSI]
+        save_image_grid(np.concatenate(by_psi), self.work_folder / "truncation.png", columns=16)
+        path = model.interpolate([0, 1, 2, 3, 0], frames=12, truncation=0.85)
+        save_animation(path.repeat(4, 1).repeat(4, 2), self.work_folder / "interpolation.gif", 0.1)
+
+    @classmethod
+    def command(cls, name, results):
+        return f"python -m train.reproduce {name} --variant progan, and so on"
+
+    @staticmethod
+    def ours(results):
+        return "; ".join(f"{r['variant']}: FID {r['fid']:.1f}" for r in results)
+
+    @staticmethod
+    def details(results):
+        lines = [
+            f"{r['variant']}: FID {r['fid']:.2f}, precision {r['precision']:.3f}, recall "
+            f"{r['recall']:.3f}; {r['real_images']:,} real images in {r['training_minutes']} "
+            f"minutes, {r['images_per_second']:.0f} a second on the whole"
+            for r in results
+        ]
+        for result in results:
+            for psi, scores in result.get("truncation", {}).items():
+                lines.append(
+                    f"StyleGAN, psi {psi}: FID {scores['fid']:.2f}, precision "
+                    f"{scores['precision']:.3f}, recall {scores['recall']:.3f}"
+                )
+        return lines

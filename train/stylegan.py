@@ -1,0 +1,73 @@
+"""StyleGAN, with the settings of Karras et al., 2019, and its official code."""
+
+import dataclasses
+
+from keras_gans import StyleGAN, networks, training
+from train import _growing
+
+ONE_DEVICE = {
+    "channels": 3,
+    "batch_size": 4,
+    "batch_sizes": {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4},
+    "learning_rates": {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003},
+    "start": 8,
+    "stable_kimg": 600.0,
+    "fade_kimg": 600.0,
+    "total_kimg": 25_000.0,
+    "latent_dim": 512,
+    "style_dim": 512,
+    "mapping_layers": 8,
+    "base_width": 8192,
+    "max_width": 512,
+    "steps_per_epoch": 1000,
+}
+
+
+@dataclasses.dataclass
+class Recipe(_growing.GrowingRecipe):
+    """StyleGAN: styles from a mapping network, noise for the details; R1, grown from 8 pixels."""
+
+    paper = "Karras et al., 2019, arXiv:1812.04948"
+    presets = {f"ffhq-{size}": {**ONE_DEVICE, "image_size": size} for size in (1024, 512, 256)}
+    official_times = {
+        "ffhq-1024": "41 days and 4 hours on one V100",
+        "ffhq-512": "24 days and 21 hours on one V100",
+        "ffhq-256": "14 days and 22 hours on one V100",
+    }
+
+    start: int = 8
+    """The resolution of the beginning."""
+    style_dim: int = 128
+    """Size of a style; 512 in the paper."""
+    mapping_layers: int = 4
+    """Layers of the mapping network; 8 in the paper."""
+    ema_half_life: float | None = 10_000.0
+    """Real images after which an old generator counts half in the average."""
+    r1_weight: float = 10.0
+    """gamma, weight of the penalty on the discriminator's slope."""
+    r1_interval: int = 1
+    """Steps from one penalty to the next, which then weighs as much more."""
+    mixing_probability: float = 0.9
+    """Share of the steps in which the styles of two latents are mixed."""
+
+    def model(self, data_shape):
+        return StyleGAN(
+            latent_dim=self.latent_dim,
+            mapping=networks.build_style_mapping(
+                self.latent_dim, self.style_dim, self.mapping_layers
+            ),
+            synthesis=networks.build_style_synthesis(data_shape, self.style_dim, **self.widths()),
+            discriminator=networks.build_style_discriminator(
+                data_shape, group_size=self.group_size, **self.widths()
+            ),
+            r1_weight=self.r1_weight,
+            r1_interval=self.r1_interval,
+            mixing_probability=self.mixing_probability,
+            **self.shared_arguments(data_shape),
+        )
+
+
+run = _growing.run
+
+if __name__ == "__main__":
+    training.run(Recipe)
