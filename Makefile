@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TEST_PROCESSES ?= 2
 
 .PHONY: demo test lint format clean
 
@@ -10,7 +11,7 @@ demo: $(STAMP)  ## train DCGAN on the embedded data, score it, export it
 		--output runs/demo --publish saved_models/demo
 
 test: lint  ## lint, format check and the fast tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

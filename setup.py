@@ -30,7 +30,7 @@ setup(
         "tyro>=0.9",
     ],
     extras_require={
-        "test": ["pytest>=8.0", "ruff>=0.9"],
+        "test": ["pytest>=8.0", "pytest-xdist>=3.6", "ruff>=0.9"],
         "gpu": ["tensorflow[and-cuda]>=2.20"],
     },
 )

@@ -73,6 +73,7 @@ class TestProgressiveGrowth:
         model.fit(batches(), steps_per_epoch=4, epochs=1, callbacks=[watch], verbose=0)
         assert [seen["iterations"] for seen in watch.seen] == list(range(4))
 
+    @pytest.mark.slow
     def test_whole_images_train_the_same(self, grown):
         """Data at the full resolution is shrunk by the model as it is by `data.grown`."""
         pictures = list(batches().from_step(0).take(14))

@@ -290,6 +290,7 @@ class TestGames:
         for name, values in encode(images=tf.constant(images())).items():
             np.testing.assert_allclose(values, codes[name], atol=1e-6)
 
+    @pytest.mark.slow
     def test_several_steps_an_execution_are_the_same_steps(self):
         ends = []
         for steps in (1, 2):
@@ -310,6 +311,7 @@ class TestGames:
         for optimizer in model.optimizers.values():
             assert int(optimizer.inner_optimizer.iterations) > 0  # the step was not skipped
 
+    @pytest.mark.slow
     def test_checkpoints_hold_one_layer_before_two_networks(self, tmp_path):
         batches = kg.data.load(images(16), batch_size=8)
 

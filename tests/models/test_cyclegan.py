@@ -218,6 +218,7 @@ class TestSaving:
                 one.train_on_batch(*pair(seed=seed))
         assert_same_state(state_of(model), state_of(loaded))
 
+    @pytest.mark.slow
     def test_a_killed_training_continues_with_its_buffers(self, tmp_path):
         data = kg.data.load_unpaired(images(6), images(6), image_size=8, batch_size=2)
 

@@ -72,6 +72,7 @@ class TestCosts:
 
 
 class TestRun:
+    @pytest.mark.slow
     def test_the_same_command_continues(self, images, tmp_path):
         flags = [*TINY, "--data", images, "--output", str(tmp_path / "run")]
         model = _growing.run(train.progan.Recipe, [*flags, "--epochs", "1"])

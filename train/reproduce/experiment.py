@@ -71,7 +71,13 @@ class Experiment:
     def command(cls, name, results):
         """The command line that measures the results on the page."""
         seeds = " ".join(str(result["seed"]) for result in results) or "0"
-        return f"python -m train.reproduce {name} --seeds {seeds}"
+        used = results[0].get("settings", {}) if results else {}
+        others = [
+            f" --{field.name.replace('_', '-')} {used[field.name]}"
+            for field in dataclasses.fields(cls)
+            if field.name in used and used[field.name] != field.default
+        ]
+        return f"python -m train.reproduce {name} --seeds {seeds}{''.join(others)}"
 
     @staticmethod
     def details(results):

@@ -12,7 +12,8 @@ HEAD = """# Published numbers, reproduced
 
 Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Minutes are
 of the clock on 2 cores that other work partly shared, a mean over the seeds; in brackets those of
-processor time. A number that is missed stays here, with the reason.
+processor time, both of the last part only where a training was stopped and continued. A number
+that is missed stays here, with the reason.
 
 | what | published | ours | steps | minutes a seed |
 |---|---|---|---:|---:|
