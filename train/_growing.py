@@ -1,6 +1,7 @@
 """What the recipes of growing networks share: schedule, presets, and what a preset would cost."""
 
 import dataclasses
+import os
 import time
 from typing import ClassVar
 
@@ -31,9 +32,9 @@ class GrowingRecipe(training.Recipe):
     image_size: int = 32
     """Height and width of the final images, a power of two."""
     batch_size: int = 32
-    """Real images in a step at resolutions that batch_sizes does not name."""
+    """Real images in a step, from 4 pixels up to where batch_sizes begins to name others."""
     batch_sizes: dict[int, int] = dataclasses.field(default_factory=dict)
-    """Batch sizes by resolution: --batch-sizes 4 128 8 128."""
+    """Batch sizes from a resolution on: --batch-sizes 4 128 32 64."""
     epochs: int = 0
     """Epochs of steps_per_epoch steps; 0 for those that the schedule takes."""
     steps_per_epoch: int = 500
@@ -61,7 +62,11 @@ class GrowingRecipe(training.Recipe):
     group_size: int = 4
     """Samples in a group of the minibatch standard deviation."""
 
+    mirror: bool = False
+    """Mirror half of the images, as the papers do with faces."""
+
     def __post_init__(self):
+        check_preset(type(self), self.preset)
         steps = self.schedule().steps
         self.epochs = self.epochs or -(-steps // min(self.steps_per_epoch, steps))
 
@@ -90,15 +95,17 @@ class GrowingRecipe(training.Recipe):
             batch_sizes={4: self.batch_size} | self.batch_sizes
             if self.batch_sizes
             else self.batch_size,
-            learning_rate=self.learning_rate,
-            learning_rates=self.learning_rates,
+            learning_rate=self.learning_rate_factor * self.learning_rate,
+            learning_rates={
+                size: self.learning_rate_factor * rate for size, rate in self.learning_rates.items()
+            },
             **images,
         )
 
     def dataset(self):
         source = dataclasses.replace(self, epochs=1)
         source = training.Recipe.dataset(source)
-        return data.grown(source, self.schedule(), self.steps_per_epoch)
+        return data.grown(source, self.schedule(), self.steps_per_epoch, self.mirror)
 
     def callbacks(self):
         return [callbacks.ProgressiveGrowth(self.schedule())]
@@ -118,13 +125,11 @@ class GrowingRecipe(training.Recipe):
 def run(recipe_class, args):
     """`training.run` for flags that may name a preset, which the other flags change."""
     default = dataclasses.MISSING
+    args = [part for arg in args for part in _split_preset(arg)]
     if "--preset" in args:
         place = args.index("--preset")
         name = args[place + 1] if len(args) > place + 1 else ""
-        if name not in recipe_class.presets:
-            raise ValueError(
-                f"`--preset` must be one of {', '.join(recipe_class.presets)}. Received: {name!r}"
-            )
+        check_preset(recipe_class, name or "none")
         default = recipe_class(preset=name, **recipe_class.presets[name])
         default.epochs = 0  # those of the schedule, whatever other flags make of it
     module = recipe_class.__module__.split(".")[-1]
@@ -135,9 +140,21 @@ def run(recipe_class, args):
         prog=f"python -m train {module}",
         config=(tyro.conf.FlagCreatePairsOff,),
     )
-    if recipe.preset:
+    if recipe.preset and "TF_CONFIG" not in os.environ:  # one worker of several has no time for it
         print_cost(recipe)
     return training.run(recipe)
+
+
+def check_preset(recipe_class, name):
+    """Raises a `ValueError` unless a recipe has a preset of that name, or the name is empty."""
+    if name and name not in recipe_class.presets:
+        raise ValueError(
+            f"`--preset` must be one of {', '.join(recipe_class.presets)}. Received: {name!r}"
+        )
+
+
+def _split_preset(arg):
+    return arg.split("=", 1) if arg.startswith("--preset=") else [arg]
 
 
 def multiply_adds(model):

@@ -1,12 +1,14 @@
 """Progressive GAN, with the settings of Karras et al., 2018, and its official code."""
 
 import dataclasses
+import sys
 
-from keras_gans import ProGAN, networks, training
+from keras_gans import ProGAN, networks
 from train import _growing
 
 ONE_DEVICE = {
     "channels": 3,
+    "mirror": True,
     "batch_size": 4,
     "batch_sizes": {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4},
     "learning_rates": {1024: 0.0015},
@@ -65,4 +67,4 @@ class Recipe(_growing.GrowingRecipe):
 run = _growing.run
 
 if __name__ == "__main__":
-    training.run(Recipe)
+    run(Recipe, sys.argv[1:])

@@ -1,12 +1,14 @@
 """StyleGAN, with the settings of Karras et al., 2019, and its official code."""
 
 import dataclasses
+import sys
 
-from keras_gans import StyleGAN, networks, training
+from keras_gans import StyleGAN, networks
 from train import _growing
 
 ONE_DEVICE = {
     "channels": 3,
+    "mirror": True,
     "batch_size": 4,
     "batch_sizes": {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4},
     "learning_rates": {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003},
@@ -70,4 +72,4 @@ class Recipe(_growing.GrowingRecipe):
 run = _growing.run
 
 if __name__ == "__main__":
-    training.run(Recipe)
+    run(Recipe, sys.argv[1:])

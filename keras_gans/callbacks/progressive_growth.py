@@ -21,16 +21,20 @@ class ProgressiveGrowth(keras.callbacks.Callback):
         reset_optimizers: Whether the optimizers' state is reset with each change, as in the
             official code.
 
+    Learning rates are set when a resolution begins, where the schedule names any; what changes them
+    in between stays.
+
     Raises:
-        ValueError: In `fit`, if the model does not grow, grows to another resolution, or takes
-            several steps an execution that run across a change.
+        ValueError: In `fit`, if the model does not grow, grows to another resolution, takes several
+            steps an execution that run across a change, or has an optimizer with a schedule of
+            its own where this one names learning rates.
     """
 
     def __init__(self, schedule, reset_optimizers=True):
         super().__init__()
         self.schedule = schedule
         self.reset_optimizers = reset_optimizers
-        self._segment = None
+        self._segment = self._alpha = None
 
     def on_train_begin(self, logs=None):
         resolutions = getattr(self.model, "resolutions", (None,))
@@ -40,14 +44,21 @@ class ProgressiveGrowth(keras.callbacks.Callback):
                 f"pixels, and the model must have these levels. Received: a "
                 f"{type(self.model).__name__} with the levels {resolutions}"
             )
-        together = self.model.steps_per_execution
-        across = [s.first_step for s in self.schedule.segments if s.first_step % together]
+        together, step = self.model.steps_per_execution, int(self.model.step.numpy())
+        starts = [s.first_step for s in self.schedule.segments if s.first_step > step]
+        across = [start for start in starts if (start - step) % together]
         if across:
             raise ValueError(
                 "`steps_per_execution` must divide the steps at which the schedule changes. "
                 f"Received: steps_per_execution={together}, with a change at step {across[0]}"
             )
-        self._segment = None
+        for player, optimizer in self.model.optimizers.items():
+            if self.schedule.learning_rate is not None and _has_schedule(optimizer):
+                raise ValueError(
+                    "`schedule` sets learning rates, and the optimizers must not have schedules of "
+                    f"their own. Received: a schedule in the optimizer of {player!r}"
+                )
+        self._segment = self._alpha = None
 
     def on_train_batch_begin(self, batch, logs=None):
         step = int(self.model.step.numpy())
@@ -55,12 +66,19 @@ class ProgressiveGrowth(keras.callbacks.Callback):
         if moment.segment != self._segment:
             self._segment = moment.segment
             self.model.grow_to(moment.resolution)
-            starts_anew = step == self.schedule.segments[moment.segment].first_step > 0
-            if starts_anew and self.reset_optimizers:
-                self.model.reset_optimizers()
+            self._alpha = None
+            if step == self.schedule.segments[moment.segment].first_step:
+                self._begin(moment, is_first=step == 0)
+        if moment.alpha != self._alpha:
+            self._alpha = moment.alpha
+            self.model.fade_in(moment.alpha)
+
+    def _begin(self, moment, is_first):
+        if self.reset_optimizers and not is_first:
+            self.model.reset_optimizers()
+        if moment.learning_rate is not None:
             for optimizer in self.model.optimizers.values():
                 optimizer.learning_rate = moment.learning_rate
-        self.model.fade_in(moment.alpha)
 
     def on_epoch_end(self, epoch, logs=None):
         moment = self.schedule.at(int(self.model.step.numpy()))
@@ -70,3 +88,8 @@ class ProgressiveGrowth(keras.callbacks.Callback):
                 "alpha": moment.alpha,
                 "images": float(moment.images),
             }
+
+
+def _has_schedule(optimizer):
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)

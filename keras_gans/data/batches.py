@@ -71,7 +71,7 @@ class Batches(tf.data.Dataset):
         self._epoch = self._any_epoch()
         super().__init__(tf.data.experimental.to_variant(self._epoch))
 
-    def from_step(self, step):
+    def from_step(self, step, transform=None):
         """Endless `tf.data.Dataset` of the batches from global step `step` on.
 
         Step `k` is batch `k % steps_per_epoch` of epoch `k // steps_per_epoch`, so
@@ -79,6 +79,8 @@ class Batches(tf.data.Dataset):
 
         Args:
             step: Python integer, at least 0.
+            transform: `None`, or a function of a batch that is applied before batches are made
+                ahead.
 
         Raises:
             ValueError: If `step` is not such an integer.
@@ -92,7 +94,8 @@ class Batches(tf.data.Dataset):
             return self._one_epoch(epoch, start)
 
         epochs = tf.data.Dataset.range(first_epoch, order.EPOCHS)
-        return _ready(epochs.flat_map(batches))
+        stream = epochs.flat_map(batches)
+        return ready(stream if transform is None else stream.map(transform))
 
     @property
     def data_shape(self):
@@ -161,7 +164,7 @@ class Batches(tf.data.Dataset):
         epochs = order.drawn_epoch(self.seed) if self.shuffled else in_order
         batches = epochs.flat_map(lambda epoch: self._one_epoch(epoch, tf.constant(0, tf.int64)))
         count = tf.data.experimental.assert_cardinality(self.steps_per_epoch)
-        return _ready(batches.apply(count))
+        return ready(batches.apply(count))
 
     def _inputs(self):
         return [self._epoch]
@@ -184,7 +187,7 @@ class Batches(tf.data.Dataset):
         )
 
 
-def _ready(batches):
+def ready(batches):
     """The pipeline with a few batches made ahead, and without a copy of what it reads from."""
     return batches.prefetch(PREFETCHED).with_options(_as_it_is())
 
@@ -218,8 +221,17 @@ def batches_by_index(take, num_examples, batch_size, *, seed=0, shuffle=True, **
             positions = order.indices(seed, epoch, positions, num_examples)
         return take(positions)
 
+    def rebatch(size):
+        return batches_by_index(take, num_examples, size, seed=seed, shuffle=shuffle, **attributes)
+
     return batches_by_step(
-        batch, num_examples, batch_size, seed=seed, shuffle=shuffle, **attributes
+        batch,
+        num_examples,
+        batch_size,
+        seed=seed,
+        shuffle=shuffle,
+        rebatch=rebatch,
+        **attributes,
     )
 
 

@@ -7,8 +7,11 @@ import math
 
 import tensorflow as tf
 
-from keras_gans.data.batches import Batches
+from keras_gans.data.batches import Batches, ready
+from keras_gans.utils import randomness
 
+MIRROR = 11 << 24  # marks which images are mirrored
+BYTES_AT_ONCE = 2**26  # of images at the full size, on their way to a smaller one
 FIELD = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4}
 """Batch sizes by resolution of Progressive GAN and StyleGAN on one device."""
 
@@ -22,7 +25,7 @@ class Segment:
     resolution: int
     fading: bool
     batch_size: int
-    learning_rate: float
+    learning_rate: float | None
     first_image: int
 
 
@@ -37,7 +40,7 @@ class Moment:
     alpha: float
     """Weight of the newest level, in `[0, 1]`; 1 when it is faded in."""
     batch_size: int
-    learning_rate: float
+    learning_rate: float | None
     images: int
     """Real images shown before this step."""
 
@@ -64,12 +67,14 @@ class GrowthSchedule:
         batch_sizes: Integer, or dictionary from resolution to batch size; what it does not name
             has the batch size of the next lower resolution that it names. Defaults to those of
             the official codes for one device, `FIELD`.
-        learning_rate: Float > 0 at all resolutions that `learning_rates` does not name.
-        learning_rates: Dictionary from resolution to learning rate.
+        learning_rate: `None` to leave the optimizers' own, or float > 0: that of all players at
+            the resolutions that `learning_rates` does not name, 0.001 in the papers.
+        learning_rates: Dictionary from resolution to learning rate; needs a `learning_rate`.
 
     Raises:
         ValueError: If a resolution is no power of two or out of order, if a number is out of range,
-            or if `total_images` ends before the last resolution is faded in.
+            if a dictionary names what is no resolution, or if `total_images` ends before the last
+            resolution is faded in.
 
     Reference:
         Karras et al., 2018, "Progressive Growing of GANs" (arXiv:1710.10196), section 2 and
@@ -82,13 +87,13 @@ class GrowthSchedule:
     fade_images: int = 600_000
     total_images: int | None = None
     batch_sizes: int | dict[int, int] = dataclasses.field(default_factory=lambda: dict(FIELD))
-    learning_rate: float = 0.001
+    learning_rate: float | None = None
     learning_rates: dict[int, float] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         for name in ("resolution", "start"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 4 or value & (value - 1):
+            if not _is_resolution(value):
                 raise ValueError(
                     f"`{name}` must be a power of two, 4 or more. Received: {name}={value}"
                 )
@@ -102,9 +107,22 @@ class GrowthSchedule:
                 raise ValueError(
                     f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}"
                 )
-        rates = (self.learning_rate, *self.learning_rates.values())
-        if min(rates) <= 0:
-            raise ValueError(f"Learning rates must be greater than 0. Received: {sorted(rates)[0]}")
+        rates = [*self.learning_rates.values()]
+        rates += [] if self.learning_rate is None else [self.learning_rate]
+        if min(rates, default=1) <= 0:
+            raise ValueError(f"Learning rates must be greater than 0. Received: {min(rates)}")
+        if self.learning_rates and self.learning_rate is None:
+            raise ValueError(
+                "`learning_rate` must be given for the resolutions that `learning_rates` does not "
+                f"name. Received: learning_rates={self.learning_rates}, learning_rate=None"
+            )
+        for name in ("batch_sizes", "learning_rates"):
+            named = getattr(self, name)
+            wrong = [] if isinstance(named, int) else [r for r in named if not _is_resolution(r)]
+            if wrong:
+                raise ValueError(
+                    f"`{name}` must name resolutions, powers of two from 4 on. Received: {wrong[0]}"
+                )
         if min(self.batch_size_at(resolution) for resolution in self.resolutions) < 1:
             raise ValueError(
                 f"`batch_sizes` must be at least 1. Received: batch_sizes={self.batch_sizes}"
@@ -187,9 +205,10 @@ class GrowingBatches(tf.data.Dataset):
         num_examples, seed, class_names, num_classes: As the source's.
     """
 
-    def __init__(self, source, schedule, steps_per_epoch):
+    def __init__(self, source, schedule, steps_per_epoch, mirror=False):
         self.source = source
         self.schedule = schedule
+        self.mirror = mirror
         self.steps_per_epoch = steps_per_epoch
         self.epochs = math.ceil(schedule.steps / steps_per_epoch)
         self.data_shape = source.data_shape
@@ -212,12 +231,37 @@ class GrowingBatches(tf.data.Dataset):
         stream = None
         for segment in self.schedule.segments[first:]:
             begin = max(step, segment.first_step)
-            batches = self.source.rebatched(segment.batch_size).from_step(begin)
-            batches = batches.map(functools.partial(_shrink, resolution=segment.resolution))
+            batches = self._batches(segment, begin)
             if segment is not self.schedule.segments[-1]:
                 batches = batches.take(segment.first_step + segment.steps - begin)
             stream = batches if stream is None else stream.concatenate(batches)
-        return stream.with_options(_as_it_is())
+        return ready(stream)
+
+    def _batches(self, segment, begin):
+        """The batches of a segment's size and resolution from a step on."""
+        size = segment.batch_size
+        part = self._images_at_once(size)
+        shrink = functools.partial(_shrink, resolution=segment.resolution)
+        batches = self.source.rebatched(part).from_step(begin * size // part, shrink)
+        if part < size:
+            batches = batches.unbatch().batch(size, drop_remainder=True)
+        if self.mirror:
+            steps = tf.data.Dataset.range(begin, tf.int64.max)
+            batches = tf.data.Dataset.zip(steps, batches).map(self._mirrored)
+        return batches
+
+    def _images_at_once(self, batch_size):
+        """How many images of a batch are at their full size at the same time, a divisor."""
+        most = max(1, BYTES_AT_ONCE // (4 * math.prod(self.data_shape)))
+        parts = range(1, min(most, batch_size) + 1)
+        return max(part for part in parts if batch_size % part == 0)
+
+    def _mirrored(self, step, batch):
+        images, *labels = batch if isinstance(batch, tuple) else (batch,)
+        seed = randomness.seed_pair(self.seed, MIRROR, step)
+        coins = randomness.uniform((tf.shape(images)[0], 1, 1, 1), seed)
+        images = tf.where(coins < 0, images[:, :, ::-1], images)
+        return (images, *labels) if labels else images
 
     def _inputs(self):
         return [self._first_epoch]
@@ -234,7 +278,7 @@ class GrowingBatches(tf.data.Dataset):
         )
 
 
-def grown(source, schedule, steps_per_epoch=1000):
+def grown(source, schedule, steps_per_epoch=1000, mirror=False):
     """Data for a network that grows: each step's images in the resolution of the schedule.
 
     ```python
@@ -248,6 +292,8 @@ def grown(source, schedule, steps_per_epoch=1000):
         source: `Batches` of square images at the final resolution, of any batch size.
         schedule: `GrowthSchedule`.
         steps_per_epoch: Integer >= 1, steps from one look of `fit`'s callbacks to the next.
+        mirror: Boolean, whether half of the images, drawn anew in every step, are mirrored, as in
+            the papers' trainings on faces.
 
     Returns:
         `GrowingBatches`.
@@ -266,7 +312,11 @@ def grown(source, schedule, steps_per_epoch=1000):
             f"`source` must be `Batches` of images of {schedule.resolution} pixels, the schedule's "
             f"resolution. Received: source={source!r}"
         )
-    return GrowingBatches(source, schedule, min(steps_per_epoch, schedule.steps))
+    return GrowingBatches(source, schedule, min(steps_per_epoch, schedule.steps), mirror)
+
+
+def _is_resolution(value):
+    return isinstance(value, int) and value >= 4 and value & (value - 1) == 0
 
 
 def _shrink(images, *labels, resolution):
@@ -275,9 +325,3 @@ def _shrink(images, *labels, resolution):
     if factor > 1:
         images = tf.nn.avg_pool2d(images, factor, factor, "VALID")
     return (images, *labels) if labels else images
-
-
-def _as_it_is():
-    options = tf.data.Options()
-    options.experimental_optimization.apply_default_optimizations = False
-    return options

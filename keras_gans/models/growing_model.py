@@ -81,7 +81,13 @@ class GrowingModel(LatentModel):
             getattr(self, f"make_{function}_function")()
 
     def fade_in(self, alpha):
-        """Sets the weight of the newest level against the one below, in `[0, 1]`."""
+        """Sets the weight of the newest level against the one below.
+
+        Raises:
+            ValueError: If `alpha` is not in `[0, 1]`.
+        """
+        if not 0 <= alpha <= 1:
+            raise ValueError(f"`alpha` must be in [0, 1]. Received: alpha={alpha}")
         if self.resolution != self.resolutions[0]:
             self._assign_alpha(self.resolution, alpha)
 
@@ -143,6 +149,24 @@ class GrowingModel(LatentModel):
         before = self._made_at.get(function)
         self._made_at[function] = self.resolution
         return before is not None and before != self.resolution
+
+    def fit(self, x=None, y=None, **kwargs):
+        """Trains as `AdversarialModel.fit` does.
+
+        Raises:
+            ValueError: As there, and for data that grows (`data.grown`) without the callback that
+                lets the model grow by the same schedule.
+        """
+        schedule = getattr(x, "schedule", None)
+        if schedule is not None and len(schedule.resolutions) > 1:
+            callbacks = kwargs.get("callbacks") or []
+            callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+            if all(getattr(callback, "schedule", None) != schedule for callback in callbacks):
+                raise ValueError(
+                    "`callbacks` must hold a `ProgressiveGrowth` with the schedule of the data. "
+                    f"Received: callbacks={callbacks}, x={x!r}"
+                )
+        return super().fit(x, y, **kwargs)
 
     # Images at the working resolution
 
@@ -280,6 +304,14 @@ def _levels(networks, data_shape):
             f"Received: image_shape={data_shape}"
         )
     counts = {name: len(getattr(network, "outputs", [None])) for name, network in networks.items()}
+    for name, network in networks.items():
+        for level in range(counts[name] - 1):
+            fade = f"fade_{data_shape[0] >> level}"
+            if fade not in {layer.name for layer in network.layers}:
+                raise ValueError(
+                    f"`{name}` must have a `FadeIn` layer named {fade!r} to grow. "
+                    f"Received: {name} without it"
+                )
     if len(set(counts.values())) > 1:
         raise ValueError(f"The networks must have equally many levels. Received: levels {counts}")
     levels = counts.popitem()[1]

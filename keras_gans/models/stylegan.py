@@ -20,7 +20,9 @@ from keras_gans.utils.checks import check_at_least, check_not_negative
 from keras_gans.utils.pixels import to_uint8
 
 NOISE = 5 << 28  # marks the noise maps of samples, which neither steps nor latents draw
-TRACKING = 0.995  # decay of the average style, a step
+# Decay of the average style a step: 0.995 for either player's step in the official code, which one
+# draw of styles serves here.
+TRACKING = 0.995**2
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -88,6 +90,7 @@ class StyleGAN(GrowingModel):
             initializer="zeros",
             trainable=False,
             aggregation="mean",
+            autocast=False,
         )
 
     # Networks
@@ -186,8 +189,8 @@ class StyleGAN(GrowingModel):
 
         if self.r1_weight == 0:
             return ops.zeros(())
-        if self.r1_interval == 1:
-            return penalty()
+        if self.r1_interval == 1 or not training:
+            return penalty() / (1 if training else self.r1_interval)
         return tf.cond(self.step.value % self.r1_interval == 0, penalty, lambda: tf.zeros(()))
 
     def generator_terms(self, fake_logits):
@@ -247,6 +250,8 @@ class StyleGAN(GrowingModel):
         """
         check_at_least(1, num=num)
         check_at_least(0, seed=seed)
+        if noise_seed is not None:
+            check_at_least(0, noise_seed=noise_seed)
         latents = self.latents_for_sampling(num, seed)
         styles = self.map(latents, truncation, truncated_layers, batch_size=batch_size)
         seeds = self._noise_seeds(num, seed, noise_seed)
@@ -361,6 +366,8 @@ class StyleGAN(GrowingModel):
 
     def styles_of(self, seeds, truncation=1.0):
         """Styles `(len(seeds), num_styles, style_dim)` of the samples of these seeds."""
+        if not len(seeds) or min(seeds) < 0:
+            raise ValueError(f"Seeds must be integers of at least 0. Received: {list(seeds)}")
         latents = [self.latents_for_sampling(1, seed) for seed in seeds]
         return self.map(ops.concatenate(latents), truncation)
 

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -128,6 +129,28 @@ class TestProgressiveGrowth:
                 callbacks=[kg.callbacks.ProgressiveGrowth(SCHEDULE)],
                 verbose=0,
             )
+
+    def test_rates_that_changed_within_a_resolution_stay(self, grown):
+        model = build_progan()
+        model.compile(run_eagerly=True)
+        model.step.assign(5)
+        model.optimizers["generator"].learning_rate = 0.5
+        growth = kg.callbacks.ProgressiveGrowth(SCHEDULE)
+        growth.set_model(model)
+        growth.on_train_begin()
+        growth.on_train_batch_begin(0)
+        assert (model.resolution, model.alpha) == (8, 0.375)
+        assert float(model.optimizers["generator"].learning_rate) == 0.5
+        model.step.assign(10)
+        growth.on_train_batch_begin(0)
+        assert float(model.optimizers["generator"].learning_rate) == pytest.approx(0.003)
+
+    def test_refuses_optimizers_with_schedules(self):
+        model = build_progan()
+        rate = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+        model.compile({player: keras.optimizers.SGD(rate) for player in model.players})
+        with pytest.raises(ValueError, match="optimizers must not have schedules.*'generator'"):
+            fit_growing(model)
 
     def test_refuses_executions_across_a_change(self):
         model = build_progan()

@@ -46,7 +46,7 @@ class TestGrowthSchedule:
         assert schedule.segments[-1].first_image == 8_400_000
 
     def test_batch_sizes_and_rates_of_a_resolution_begin_with_its_fade(self):
-        schedule = dataclasses.replace(SMALL, learning_rates={8: 0.01})
+        schedule = dataclasses.replace(SMALL, learning_rate=0.001, learning_rates={8: 0.01})
         assert [segment.steps for segment in schedule.segments] == [3, 2, 4, 4, 7]
         assert [segment.batch_size for segment in schedule.segments] == [8, 5, 5, 3, 3]
         assert [segment.first_image for segment in schedule.segments] == [0, 24, 34, 54, 66]
@@ -75,7 +75,9 @@ class TestGrowthSchedule:
             ({"stable_images": 0}, "`stable_images` must be at least 1"),
             ({"batch_sizes": 0}, "`batch_sizes` must be at least 1"),
             ({"batch_sizes": {8: 4}}, "`batch_sizes` must be at least 1"),
-            ({"learning_rates": {8: 0.0}}, "greater than 0"),
+            ({"learning_rates": {8: 0.0}, "learning_rate": 0.1}, "greater than 0"),
+            ({"learning_rates": {8: 0.1}}, "`learning_rate` must be given"),
+            ({"learning_rates": {9: 0.1}, "learning_rate": 0.1}, "name resolutions.*9"),
             ({"total_images": 66}, "more than 66.*16 pixels are faded in"),
         ],
     )
@@ -108,6 +110,35 @@ class TestGrown:
     def test_any_step_can_be_the_first(self, batches, step):
         expected = batches.from_step(0).skip(step).take(4)
         for one, other in zip(batches.from_step(step).take(4), expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+    def test_large_images_are_shrunk_in_parts(self, batches, monkeypatch):
+        monkeypatch.setattr(data.growth, "BYTES_AT_ONCE", 4 * 16 * 16 * 4)  # four images
+        assert [batches._images_at_once(size) for size in (8, 5, 3)] == [4, 1, 3]
+        first = next(iter(batches.from_step(0)))
+        fours = data.load(IMAGES, batch_size=4, seed=3).from_step(0)
+        whole = np.concatenate(list(fours.take(2)))
+        np.testing.assert_allclose(
+            first, whole.reshape(8, 4, 4, 4, 4, 1).mean(axis=(2, 4)), atol=1e-6
+        )
+        for one, other in zip(
+            batches.from_step(2).take(3), batches.from_step(0).skip(2), strict=False
+        ):
+            np.testing.assert_array_equal(one, other)
+
+    def test_mirrors_half_of_the_images_by_the_step(self):
+        source = data.load(IMAGES, batch_size=4, seed=3)
+        plain = list(data.grown(source, SMALL).from_step(13).take(40))
+        mirrored = data.grown(source, SMALL, mirror=True)
+        flips = 0
+        for one, other in zip(plain, mirrored.from_step(13).take(40), strict=True):
+            for image, seen in zip(one.numpy(), other.numpy(), strict=True):
+                is_flipped = not np.array_equal(image, seen)
+                np.testing.assert_array_equal(seen, image[:, ::-1] if is_flipped else image)
+                flips += is_flipped
+        assert 40 < flips < 80  # 60 of 120 expected
+        later = mirrored.from_step(15).take(2)
+        for one, other in zip(later, mirrored.from_step(13).skip(2), strict=False):
             np.testing.assert_array_equal(one, other)
 
     def test_labels_come_along(self):

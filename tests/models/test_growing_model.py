@@ -5,7 +5,7 @@ import pytest
 import keras_gans as kg
 from keras_gans import networks
 from tests.models.games import assert_all_equal, values_of
-from tests.models.growing import BUILDERS, LATENT_DIM, MADE, SHAPE, build_progan, images
+from tests.models.growing import BUILDERS, LATENT_DIM, MADE, SHAPE, batches, build_progan, images
 
 every_model = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 
@@ -161,6 +161,32 @@ def test_adaptive_augmentation_follows_stylegan_and_not_a_critic():
 
 
 class TestRefusals:
+    def test_data_that_grows_without_the_callback(self):
+        model = build_progan()
+        model.compile()
+        with pytest.raises(ValueError, match="must hold a `ProgressiveGrowth`"):
+            model.fit(batches(), verbose=0)
+
+    def test_a_weight_out_of_range(self):
+        with pytest.raises(ValueError, match="`alpha` must be in .0, 1."):
+            build_progan().fade_in(1.5)
+
+    def test_growing_networks_without_levels_to_fade(self):
+        generator = networks.build_progan_generator(LATENT_DIM, **MADE)
+        renamed = keras.models.clone_model(
+            generator,
+            clone_function=lambda layer: type(layer).from_config(
+                layer.get_config() | {"name": layer.name.replace("fade", "blend")}
+            ),
+        )
+        with pytest.raises(ValueError, match="a `FadeIn` layer named 'fade_8'"):
+            kg.ProGAN(
+                image_shape=SHAPE,
+                latent_dim=LATENT_DIM,
+                generator=renamed,
+                discriminator=networks.build_progan_discriminator(**MADE),
+            )
+
     def test_images_that_are_not_square(self):
         with pytest.raises(ValueError, match="`image_shape` must be square"):
             kg.ProGAN(

@@ -48,6 +48,9 @@ class TestTerms:
         lazy.r1_interval = 1
         always = float(lazy.discriminator_terms(real, fake, True)["r1_penalty"])
         np.testing.assert_allclose(taken, [3 * always, 0, 0, 3 * always, 0, 0], rtol=1e-5)
+        lazy.r1_interval = 3
+        held_out = float(lazy.discriminator_terms(real, fake, False)["r1_penalty"])
+        assert held_out == pytest.approx(always, rel=1e-5)  # in evaluation every batch, unweighed
 
     def test_without_weight_nothing_is_penalised(self):
         model = build_stylegan(r1_weight=0.0)
@@ -56,14 +59,16 @@ class TestTerms:
 
 
 class TestStyles:
-    def test_average_follows_with_decay_0_995(self):
+    def test_average_follows_with_decay_0_995_for_each_player(self):
         model = build_stylegan()
         styles = np.arange(8, dtype="float32").reshape(2, 4)
         model._follow_styles(styles)
-        np.testing.assert_allclose(model.average_style, 0.005 * styles.mean(axis=0), rtol=1e-5)
-        model._follow_styles(styles)
         np.testing.assert_allclose(
             model.average_style, (1 - 0.995**2) * styles.mean(axis=0), rtol=1e-5
+        )
+        model._follow_styles(styles)
+        np.testing.assert_allclose(
+            model.average_style, (1 - 0.995**4) * styles.mean(axis=0), rtol=1e-5
         )
 
     def test_training_moves_the_average_and_evaluation_does_not(self):
@@ -175,6 +180,9 @@ class TestSamples:
             (lambda m: m.interpolate([0, 1], frames=0), "`frames` must be"),
             (lambda m: m.map(np.zeros((2, LATENT_DIM + 1))), "`latents` must have the shape"),
             (lambda m: m.sample(0), "`num` must be"),
+            (lambda m: m.sample(1, noise_seed=-1), "`noise_seed` must be"),
+            (lambda m: m.mix([-1], [1], layers=[1]), "Seeds must be"),
+            (lambda m: m.mix([], [1], layers=[1]), "Seeds must be"),
         ],
     )
     def test_refusals(self, trained, call, message):

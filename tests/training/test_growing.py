@@ -54,6 +54,15 @@ class TestSettings:
         rates = [s.learning_rate for s in stylegan.schedule().segments if not s.fading]
         assert rates == [0.001] * 4 + [0.0015, 0.002, 0.003, 0.003]
 
+    def test_the_learning_rate_factor_holds_for_the_schedule(self):
+        recipe = train.progan.Recipe(learning_rates={32: 0.002}, learning_rate_factor=0.5)
+        rates = [segment.learning_rate for segment in recipe.schedule().segments]
+        assert set(rates[:-2]) == {0.0005} and set(rates[-2:]) == {0.001}
+
+    def test_unknown_presets_are_refused(self):
+        with pytest.raises(ValueError, match="`--preset` must be one of celebahq-1024"):
+            train.progan.Recipe(preset="celeba")
+
 
 class TestCosts:
     def test_multiply_adds_of_the_papers_generator(self):
@@ -85,7 +94,7 @@ class TestRun:
         monkeypatch.setattr(train.stylegan.Recipe, "presets", {"small-8": {"image_size": 8}})
         monkeypatch.setattr(_growing, "machine_speed", lambda: 1e9)
         flags = ["--data", images, "--max-width", "8", "--dry-run"]
-        _growing.run(train.stylegan.Recipe, ["--preset", "small-8", *TINY[2:], *flags])
+        _growing.run(train.stylegan.Recipe, ["--preset=small-8", *TINY[2:], *flags])
         out = capsys.readouterr().out
         assert "What small-8 costs" in out and "This machine makes 1 G a second" in out
         assert '"preset": "small-8"' in out and '"max_width": 8' in out
