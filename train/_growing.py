@@ -103,9 +103,7 @@ class GrowingRecipe(training.Recipe):
         )
 
     def dataset(self):
-        source = dataclasses.replace(self, epochs=1)
-        source = training.Recipe.dataset(source)
-        return data.grown(source, self.schedule(), self.steps_per_epoch, self.mirror)
+        return data.grown(super().dataset(), self.schedule(), self.steps_per_epoch, self.mirror)
 
     def callbacks(self):
         return [callbacks.ProgressiveGrowth(self.schedule())]

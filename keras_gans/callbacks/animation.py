@@ -2,7 +2,7 @@
 
 import PIL.Image
 
-from keras_gans.utils.files import written_whole
+from keras_gans.utils import image_grid
 
 MOST_FRAMES = 60  # a grid of noise takes 0.25 MB; a long training should still be easy to open
 WHOLE_LENGTH = 10_000  # milliseconds that an animation aims at
@@ -24,10 +24,7 @@ def write_gif(frame_paths, path):
     lengths = [length] * (len(frame_paths) - 1) + [LAST_FRAME_LENGTH]
     last = _read(frame_paths[-1])
     frames = [_fit(_read(frame_path), last) for frame_path in frame_paths]
-    with written_whole(path) as aside:
-        frames[0].save(
-            aside, format="GIF", save_all=True, append_images=frames[1:], duration=lengths, loop=0
-        )
+    image_grid.write_gif(frames, path, lengths)
 
 
 def _even_choice(paths):

@@ -1,6 +1,5 @@
 """`python -m keras_gans interpolate`: a film from sample to sample."""
 
-import itertools
 import pathlib
 
 import tyro
@@ -29,11 +28,10 @@ def interpolate(
         seconds_per_frame: Time that a picture stands.
         scale: How many pixels of the film a pixel of a picture becomes in height and width.
     """
-    import numpy as np
-
     from keras_gans.cli import _styles
     from keras_gans.serving import Exported
     from keras_gans.utils.image_grid import save_animation
+    from keras_gans.utils.styles import path_between
 
     if out.suffix.lower() != ".gif":
         raise ValueError(f"--out must end in .gif. Received: {out}")
@@ -44,9 +42,8 @@ def interpolate(
         )
     exported = Exported(export)
     styles = _styles.styles_of(exported, [*seeds, seeds[0]], truncation)
-    share = np.linspace(0.0, 1.0, frames, endpoint=False, dtype="float32")[:, None, None]
-    path = [(1 - share) * a + share * b for a, b in itertools.pairwise(styles)]
-    pictures = _styles.pictures_of(exported, np.concatenate(path), noise_seed)
+    path = path_between(styles, frames)[:-1]  # the last one is the first again
+    pictures = _styles.pictures_of(exported, path, noise_seed)
     pictures = pictures.repeat(scale, axis=1).repeat(scale, axis=2)
     save_animation(pictures, out, seconds_per_frame)
     _styles.say_what_was_written(out, f"{len(pictures)} pictures", exported)

@@ -30,11 +30,10 @@ def mix(
         truncation: Pulls all styles to the average one, 0.7 in the paper's figures.
         noise_seed: Seed of the noise, the same in all pictures.
     """
-    import numpy as np
-
     from keras_gans.cli import _styles
     from keras_gans.serving import Exported
-    from keras_gans.utils.image_grid import check_image_path, save_image_grid
+    from keras_gans.utils.image_grid import check_image_path, save_image_table
+    from keras_gans.utils.styles import mixed_styles
 
     check_image_path(out)
     exported = Exported(export)
@@ -43,14 +42,9 @@ def mix(
     num_styles = styles_a.shape[1]
     if not layers or not set(layers) <= set(range(num_styles)):
         raise ValueError(f"--layers must be some of 0 to {num_styles - 1}. Received: {layers}")
-    mixed = np.repeat(styles_a[:, None], len(styles_b), axis=1)
-    mixed[:, :, list(layers)] = styles_b[:, list(layers)]
+    mixed = mixed_styles(styles_a, styles_b, layers)
     pictures_a, pictures_b, pictures = (
-        _styles.pictures_of(exported, styles.reshape(-1, *styles_a.shape[1:]), noise_seed)
-        for styles in (styles_a, styles_b, mixed)
+        _styles.pictures_of(exported, styles, noise_seed) for styles in (styles_a, styles_b, mixed)
     )
-    rows = [np.full_like(pictures_b[:1], 255), pictures_b]
-    for row, first in enumerate(pictures_a):
-        rows += [first[None], pictures[row * len(styles_b) : (row + 1) * len(styles_b)]]
-    save_image_grid(np.concatenate(rows), out, columns=1 + len(styles_b))
+    save_image_table(pictures_a, pictures_b, pictures, out)
     _styles.say_what_was_written(out, f"{len(seeds_a)} by {len(seeds_b)} mixtures", exported)

@@ -320,6 +320,11 @@ class AdversarialModel(keras.Model):
         self.descend(player, tape, named_terms)
         return named_terms
 
+    @property
+    def undecided_logit(self):
+        """The logit of an image that is held for neither: 0, or the middle between two targets."""
+        return 0.0
+
     def watch_reals(self, real_logits):
         """Shows an adaptive augmentation how a minibatch of real images was judged, in training.
 
@@ -327,12 +332,12 @@ class AdversarialModel(keras.Model):
         does nothing.
 
         Args:
-            real_logits: Tensor `(batch_size, ...)`, positive where the discriminator holds the
-                image for real rather than fake.
+            real_logits: Tensor `(batch_size, ...)`, above `undecided_logit` where the discriminator
+                holds the image for real rather than fake.
         """
         watched = self._logits_of_reals.get(threading.get_ident())
         if watched is not None and self.adapts_augmentation:
-            watched.append(real_logits)
+            watched.append(real_logits - self.undecided_logit)
 
     def report(self, terms, training=True):
         """Closes a step: updates the running mean of every term, the averages and the counter.

@@ -281,9 +281,9 @@ class CycleGAN(TranslationModel):
             "discriminator_b_loss": least_squares_discriminator_loss(real_logits_b, fake_logits_b),
         }
 
-    def watch_reals(self, real_logits):
-        """As in `AdversarialModel`; in the middle between the targets nothing is decided."""
-        super().watch_reals(real_logits - 0.5)
+    @property
+    def undecided_logit(self):
+        return 0.5  # targets 1 and 0
 
     def check_batch(self, x, y):
         self.check_both(x, self.a_shape, y, self.b_shape)

@@ -99,9 +99,9 @@ class LSGAN(LatentModel):
         draw = randomness.normal if len(self.data_shape) == 1 else randomness.uniform
         return draw((num, self.latent_dim), seed)
 
-    def watch_reals(self, real_logits):
-        """As in `AdversarialModel`; in the middle between the targets nothing is decided."""
-        super().watch_reals(real_logits - 0.5 * (self.real_target + self.fake_target))
+    @property
+    def undecided_logit(self):
+        return 0.5 * (self.real_target + self.fake_target)
 
     def discriminator_terms(self, real_logits, fake_logits):
         loss = least_squares_discriminator_loss(

@@ -271,10 +271,9 @@ class Pix2Pix(TranslationModel):
             terms["reconstruction_loss"] = self.reconstruction_weight * error
         return terms
 
-    def watch_reals(self, real_logits):
-        """As in `AdversarialModel`; between the targets 0 and 1 of least squares, at 0.5, nothing
-        is decided."""
-        super().watch_reals(real_logits - 0.5 * self.least_squares)
+    @property
+    def undecided_logit(self):
+        return 0.5 if self.least_squares else 0.0  # targets 1 and 0
 
     def check_batch(self, x, y):
         self.check_both(x, self.input_shape, y, self.target_shape)

@@ -18,6 +18,7 @@ from keras_gans.networks import (
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_at_least, check_not_negative
 from keras_gans.utils.pixels import to_uint8
+from keras_gans.utils.styles import mixed_styles, path_between
 
 NOISE = 5 << 28  # marks the noise maps of samples, which neither steps nor latents draw
 # Decay of the average style a step: 0.995 for either player's step in the official code, which one
@@ -339,9 +340,7 @@ class StyleGAN(GrowingModel):
             )
         styles_a = self.styles_of(seeds_a, truncation)
         styles_b = self.styles_of(seeds_b, truncation)
-        mixed = np.repeat(styles_a[:, None], len(styles_b), axis=1)
-        mixed[:, :, layers] = styles_b[:, layers]
-        images = self.synthesize(mixed.reshape(-1, *mixed.shape[2:]), noise_seed)
+        images = self.synthesize(mixed_styles(styles_a, styles_b, layers), noise_seed)
         return images.reshape(len(styles_a), len(styles_b), *self.data_shape)
 
     def interpolate(self, seeds, frames, truncation=1.0, noise_seed=0):
@@ -357,11 +356,7 @@ class StyleGAN(GrowingModel):
         """
         check_at_least(1, frames=frames)
         check_at_least(2, **{"len(seeds)": len(seeds)})
-        styles = self.styles_of(seeds, truncation)
-        places = np.arange((len(styles) - 1) * frames + 1) / frames
-        before = np.minimum(places.astype(int), len(styles) - 2)
-        share = (places - before).astype("float32")[:, None, None]
-        path = (1 - share) * styles[before] + share * styles[before + 1]
+        path = path_between(self.styles_of(seeds, truncation), frames)
         return self.synthesize(path, noise_seed)
 
     def styles_of(self, seeds, truncation=1.0):

@@ -62,6 +62,23 @@ def save_image_grid(images, path, columns):
     _write(image_grid(images.repeat(factor, axis=1).repeat(factor, axis=2), columns), path)
 
 
+def save_image_table(side, top, inner, path):
+    """Writes a table of images with a heading for every row and column, the corner being white.
+
+    Args:
+        side, top: Arrays `(num_rows, ...)` and `(num_columns, ...)`, the headings.
+        inner: Array `(num_rows * num_columns, ...)`, row by row.
+        path: As for `save_image_grid`, which says of what kind images are.
+    """
+    side, top, inner = map(_as_bytes, (side, top, inner))
+    rows = np.concatenate(
+        [side[:, None], inner.reshape(len(side), len(top), *inner.shape[1:])], axis=1
+    )
+    first = np.concatenate([np.full_like(top[:1], 255), top])
+    images = np.concatenate([first, rows.reshape(-1, *inner.shape[1:])])
+    save_image_grid(images, path, columns=1 + len(top))
+
+
 def save_animation(images, path, seconds_per_image):
     """Writes images as an endless animated GIF.
 
@@ -79,10 +96,20 @@ def save_animation(images, path, seconds_per_image):
         PIL.Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
         for image in _as_bytes(images)
     ]
-    length = max(10, round(1000 * seconds_per_image))
+    write_gif(frames, path, max(10, round(1000 * seconds_per_image)))
+
+
+def write_gif(frames, path, lengths):
+    """Writes PIL images as an endless GIF.
+
+    Args:
+        frames: List of at least one image.
+        path: Path of the GIF. The file appears when it is complete.
+        lengths: How long each stands in milliseconds, or one integer for all.
+    """
     with written_whole(path) as aside:
         frames[0].save(
-            aside, format="GIF", save_all=True, append_images=frames[1:], duration=length, loop=0
+            aside, format="GIF", save_all=True, append_images=frames[1:], duration=lengths, loop=0
         )
 
 

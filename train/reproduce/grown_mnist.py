@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 
 from keras_gans import callbacks
-from keras_gans.utils.image_grid import save_animation, save_image_grid
+from keras_gans.utils.image_grid import save_animation, save_image_grid, save_image_table
 from train.reproduce import digits
 from train.reproduce.experiment import Experiment
-from train.reproduce.same_budget import SCORED, Budget
+from train.reproduce.same_budget import SCORED, train_within
 
 Variant = Literal["dcgan", "progan", "stylegan", "sagan"]
 GROWING = ("progan", "stylegan")
@@ -51,33 +51,11 @@ class Reproduction(Experiment):
 
     def run(self):
         recipe = self.recipe()
-        batches = recipe.dataset()
-        model = recipe.model((32, 32, 1))
-        model.compile(recipe.optimizers(batches.steps_per_epoch))
-        budget = Budget(self.minutes)
-        model.fit(
-            batches,
-            epochs=recipe.epochs,
-            verbose=2,
-            callbacks=[
-                callbacks.TerminateOnNaN(raise_error=True),
-                *recipe.callbacks(),
-                callbacks.SampleGrid(
-                    self.work_folder / "samples", sample_arguments=recipe.grid_arguments()
-                ),
-                budget,
-                callbacks.Checkpoints(self.work_folder / "checkpoints", keep=1),
-            ],
+        grid = callbacks.SampleGrid(
+            self.work_folder / "samples", sample_arguments=recipe.grid_arguments()
         )
-        steps = int(model.step.numpy())
-        images = steps * batches.batch_size
-        values = {
-            "variant": self.variant,
-            "steps": steps,
-            "real_images": images,
-            "training_minutes": round(budget.seconds / 60, 2),
-            "images_per_second": round(images / budget.seconds, 1),
-        }
+        model, values = train_within(self.minutes, recipe, self.work_folder, grid)
+        values |= {"variant": self.variant}
         samples = model.sample(SCORED, seed=0, batch_size=500)
         save_image_grid(samples[:64], self.work_folder / f"{self.variant}.png", columns=16)
         values |= digits.scores(samples, self.data_dir, ema=True)
@@ -116,13 +94,11 @@ class Reproduction(Experiment):
     def draw_styles(self, model):
         """Style mixing, the truncation of some samples, and the way between samples."""
         layers = {"coarse": range(4), "middle": range(4, 6), "fine": range(6, 8)}
+        seeds = range(6), range(10, 18)
+        side, top = (model.synthesize(model.styles_of(each, 0.85)) for each in seeds)
         for name, chosen in layers.items():
-            mixed = model.mix(range(6), range(10, 18), chosen, truncation=0.85)
-            top = model.synthesize(model.styles_of(range(10, 18), 0.85))
-            side = model.synthesize(model.styles_of(range(6), 0.85))
-            rows = [np.concatenate([np.ones_like(top[:1]), top])]
-            rows += [np.concatenate([side[row : row + 1], mixed[row]]) for row in range(6)]
-            save_image_grid(np.concatenate(rows), self.work_folder / f"mix_{name}.png", columns=9)
+            mixed = np.concatenate(model.mix(*seeds, chosen, truncation=0.85))
+            save_image_table(side, top, mixed, self.work_folder / f"mix_{name}.png")
         by_psi = [model.sample(16, seed=5, truncation=psi, noise_seed=0) for psi in PSI]
         save_image_grid(np.concatenate(by_psi), self.work_folder / "truncation.png", columns=16)
         path = model.interpolate([0, 1, 2, 3, 0], frames=12, truncation=0.85)

@@ -54,33 +54,11 @@ class Reproduction(Experiment):
         recipe = recipe_class(
             data="mnist", data_dir=self.data_dir, seed=self.seed, epochs=self.epochs
         )
-        batches = recipe.dataset()
-        model = recipe.model((28, 28, 1))
-        model.compile(recipe.optimizers(batches.steps_per_epoch))
-        budget = Budget(self.minutes)
-        model.fit(
-            batches,
-            epochs=self.epochs,
-            verbose=2,
-            callbacks=[
-                callbacks.TerminateOnNaN(raise_error=True),
-                *recipe.callbacks(),
-                budget,
-                callbacks.Checkpoints(self.work_folder / "checkpoints", keep=1),
-            ],
-        )
-        steps = int(model.step.numpy())
+        model, values = train_within(self.minutes, recipe, self.work_folder)
+        values |= {"variant": self.variant}
         samples = model.sample(SCORED, seed=0, batch_size=500)
         self.work_folder.mkdir(parents=True, exist_ok=True)
         save_samples(samples[:64], self.work_folder / "grid.png", columns=16)
-        values = {
-            "variant": self.variant,
-            "steps": steps,
-            "epochs": round(steps / batches.steps_per_epoch, 2),
-        }
-        values["real_images"] = steps * batches.batch_size
-        values["training_minutes"] = round(budget.seconds / 60, 2)
-        values["images_per_second"] = round(values["real_images"] / budget.seconds, 1)
         return values | digits.scores(samples, self.data_dir, ema=False)
 
     @classmethod
@@ -101,6 +79,45 @@ class Reproduction(Experiment):
             f"minutes, {r['images_per_second']:.0f} a second"
             for r in sorted(results, key=lambda r: r["fid"])
         ]
+
+
+def train_within(minutes, recipe, folder, *watchers):
+    """Trains a recipe until its epochs or so many minutes are over; continues what is there.
+
+    Args:
+        minutes: Number > 0.
+        recipe: `Recipe`.
+        folder: Folder of the checkpoints.
+        watchers: Further callbacks.
+
+    Returns:
+        Tuple of the model and a dictionary of plain values: steps, epochs, real images and time.
+    """
+    batches = recipe.dataset()
+    model = recipe.model(batches.data_shape)
+    model.compile(recipe.optimizers(batches.steps_per_epoch))
+    budget = Budget(minutes)
+    model.fit(
+        batches,
+        epochs=recipe.epochs,
+        verbose=2,
+        callbacks=[
+            callbacks.TerminateOnNaN(raise_error=True),
+            *recipe.callbacks(),
+            *watchers,
+            budget,
+            callbacks.Checkpoints(folder / "checkpoints", keep=1),
+        ],
+    )
+    steps = int(model.step.numpy())
+    images = steps * batches.batch_size
+    return model, {
+        "steps": steps,
+        "epochs": round(steps / batches.steps_per_epoch, 2),
+        "real_images": images,
+        "training_minutes": round(budget.seconds / 60, 2),
+        "images_per_second": round(images / budget.seconds, 1),
+    }
 
 
 class Budget(keras.callbacks.Callback):
