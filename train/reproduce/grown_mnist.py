@@ -9,8 +9,9 @@ import numpy as np
 from keras_gans import callbacks
 from keras_gans.utils.image_grid import save_animation, save_image_grid, save_image_table
 from train.reproduce import digits
+from train.reproduce.budget import train_within
 from train.reproduce.experiment import Experiment
-from train.reproduce.same_budget import SCORED, train_within
+from train.reproduce.same_budget import SCORED
 
 Variant = Literal["dcgan", "progan", "stylegan", "sagan"]
 GROWING = ("progan", "stylegan")

@@ -2,14 +2,11 @@
 
 import dataclasses
 import importlib
-import time
 from typing import Literal
 
-import keras
-
-from keras_gans import callbacks
 from keras_gans.utils.image_grid import save_samples
 from train.reproduce import digits
+from train.reproduce.budget import train_within
 from train.reproduce.experiment import Experiment
 
 Variant = Literal[
@@ -79,69 +76,3 @@ class Reproduction(Experiment):
             f"minutes, {r['images_per_second']:.0f} a second"
             for r in sorted(results, key=lambda r: r["fid"])
         ]
-
-
-def train_within(minutes, recipe, folder, *watchers):
-    """Trains a recipe until its epochs or so many minutes are over; continues what is there.
-
-    Args:
-        minutes: Number > 0.
-        recipe: `Recipe`.
-        folder: Folder of the checkpoints.
-        watchers: Further callbacks.
-
-    Returns:
-        Tuple of the model and a dictionary of plain values: steps, epochs, real images and time.
-    """
-    batches = recipe.dataset()
-    model = recipe.model(batches.data_shape)
-    model.compile(recipe.optimizers(batches.steps_per_epoch))
-    budget = Budget(minutes)
-    model.fit(
-        batches,
-        epochs=recipe.epochs,
-        verbose=2,
-        callbacks=[
-            callbacks.TerminateOnNaN(raise_error=True),
-            *recipe.callbacks(),
-            *watchers,
-            budget,
-            callbacks.Checkpoints(folder / "checkpoints", keep=1),
-        ],
-    )
-    steps = int(model.step.numpy())
-    images = steps * batches.batch_size
-    return model, {
-        "steps": steps,
-        "epochs": round(steps / batches.steps_per_epoch, 2),
-        "real_images": images,
-        "training_minutes": round(budget.seconds / 60, 2),
-        "images_per_second": round(images / budget.seconds, 1),
-    }
-
-
-class Budget(keras.callbacks.Callback):
-    """Stops a training after some minutes of its own, those before a resume included."""
-
-    def __init__(self, minutes):
-        super().__init__()
-        self.minutes = minutes
-        self.seconds = 0.0
-        self._last = None
-
-    def on_train_begin(self, logs=None):
-        self._last = time.monotonic()
-
-    def on_train_batch_end(self, batch, logs=None):
-        now = time.monotonic()
-        self.seconds += now - self._last
-        self._last = now
-        if self.seconds >= 60 * self.minutes:
-            self.model.stop_training = True
-
-    def state(self):
-        """What `Checkpoints` keeps."""
-        return {"seconds": self.seconds}
-
-    def set_state(self, state):
-        self.seconds = state["seconds"]
