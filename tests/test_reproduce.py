@@ -1,15 +1,18 @@
 """Every reproduction runs, on numbers small enough for a test, and says what it found."""
 
+import functools
 import importlib
 import json
 
+import keras
 import numpy as np
 import pytest
 
 from keras_gans import data
-from train.reproduce import table
+from train.reproduce import glyph_translation, table
 from train.reproduce.__main__ import experiments, main
 from train.reproduce.experiment import mean_and_spread, reproduce
+from train.reproduce.lab_colours import histogram_intersections, to_lab
 from train.reproduce.mgan_ring import owned_mode
 from train.reproduce.points import mode_measures
 from train.reproduce.wgan_gp_toys import share_near_spiral
@@ -94,6 +97,55 @@ class TestMeasures:
     def test_mean_and_spread_by_hand(self):
         assert mean_and_spread([1.0, 2.0, 3.0], 1) == "2.0 ± 1.0 (3 seeds)"
         assert mean_and_spread([0.5]) == "0.50 (1 seed)"
+
+
+class TestColours:
+    @pytest.mark.parametrize(
+        ("colour", "expected"),  # CIE 1976 values of the sRGB primaries under D65
+        [
+            ((1, 1, 1), (100, 0, 0)),
+            ((-1, -1, -1), (0, 0, 0)),
+            ((1, -1, -1), (53.24, 80.09, 67.20)),
+            ((-1, 1, -1), (87.73, -86.18, 83.18)),
+            ((-1, -1, 1), (32.30, 79.19, -107.86)),
+        ],
+    )
+    def test_lab_of_known_colours(self, colour, expected):
+        np.testing.assert_allclose(to_lab(np.float32(colour)), expected, atol=0.03)
+
+    def test_overlap_by_hand(self):
+        black, white = np.full((1, 2, 2, 3), -1.0), np.full((1, 2, 2, 3), 1.0)
+        half = np.concatenate([black, white], axis=1)
+        assert histogram_intersections(half, half) == {"L": 1.0, "a": 1.0, "b": 1.0}
+        assert histogram_intersections(half, white)["L"] == 0.5
+        assert histogram_intersections(black, white)["L"] == 0.0
+
+
+class TestTranslations:
+    def test_the_true_partners_have_no_error_and_read_right(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("KERAS_GANS_HOME", str(tmp_path))
+        few = functools.partial(data.glyph_pairs, num_examples=3000)
+        monkeypatch.setattr(glyph_translation, "glyph_pairs", few)
+        a, b, labels = few("weight")
+        measures = glyph_translation.measure(b, a, b, labels, "weight", side=1)
+        assert measures["error"] == 0.0
+        assert measures["digits"] == measures["true_digits"] > 0.5
+        np.testing.assert_allclose(measures["doing_nothing"], np.abs(a - b).mean(), atol=1e-4)
+
+    def test_facades_are_pictured_beside_each_other(self, tmp_path):
+        facades = experiments()["facades"]
+        for number, variant in enumerate(["l1", "both"]):
+            one = facades(variant=variant, work=tmp_path)
+            one.work_folder.mkdir(parents=True)
+            images = np.full((6, 8, 8, 3), number, np.uint8)
+            kept = {"labels": images + 10, "photos": images + 20, "translated": images}
+            np.savez(one.work_folder / "translated.npz", **kept)
+            one.draw()
+        picture = keras.utils.img_to_array(
+            keras.utils.load_img(tmp_path / "facades/both/seed0/comparison.png")
+        )
+        columns = picture[1, 1 :: (picture.shape[1] + 2) // 4, 0]  # lines of 2 pixels between
+        np.testing.assert_array_equal(columns, [11, 0, 1, 21])
 
 
 class TestTable:

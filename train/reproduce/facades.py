@@ -87,15 +87,15 @@ class Reproduction(Experiment):
     def draw(self):
         """A column for labels, for every variant that was trained, and for the true photos."""
         variants = ["full"] if self.variant == "full" else ["l1", "cgan", "both"]
-        columns = {}
+        columns, truth = [], {}
         for variant in variants:
             path = self.work / "facades" / variant / f"seed{self.seed}" / "translated.npz"
             if path.exists():
                 with np.load(path) as kept:
-                    columns = {"labels": kept["labels"]} | columns
-                    columns |= {variant: kept["translated"], "photos": columns.pop("photos", None)}
-                    columns["photos"] = kept["photos"]
-        rows = np.stack(list(columns.values()), axis=1)
+                    columns.append(kept["translated"])
+                    truth = {name: kept[name] for name in ("labels", "photos")}
+        columns = [truth["labels"], *columns, truth["photos"]]
+        rows = np.stack(columns, axis=1)
         name = "full.png" if self.variant == "full" else "comparison.png"
         save_image_grid(
             rows.reshape(-1, *rows.shape[2:]), self.work_folder / name, columns=len(columns)
