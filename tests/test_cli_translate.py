@@ -94,10 +94,14 @@ class TestTranslate:
     ):
         (photos / "broken.png").write_bytes(b"no picture")
         (photos / "even.jpg").write_bytes((photos / "even.png").read_bytes())
+        (photos / "notes.txt").write_text("no picture either")
+        (photos / ".hidden").write_text("")
         assert run(exports / "pix2pix", photos, tmp_path / "out") == 1
         shown = capsys.readouterr().out
         assert "Wrote 3 translations" in shown
-        assert f"not translated: {photos / 'broken.png'}: The file" in shown
+        broken = f"{photos / 'broken.png'}: cannot be decoded (UnidentifiedImageError: "
+        assert f"not translated: {broken}" in shown and "on_error" not in shown
+        assert "\n1 files of other kinds than .bmp, .jpeg, .jpg, .png, .webp were left" in shown
         assert f"{photos / 'even.png'}: its translation would have the name of that of" in shown
         assert names_in(tmp_path / "out") == ["below/gray.png", "even.png", "odd.png"]
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras_gans.data.decoding import read_image
 from keras_gans.utils.files import written_whole
 from keras_gans.utils.pixels import to_uint8
-from keras_gans.utils.tiling import OVERLAP, in_tiles, reflected, up_to_multiple
+from keras_gans.utils.tiling import OVERLAP, fitting_sides, in_tiles, reflected
 
 
 class Translator:
@@ -65,8 +65,13 @@ class Translator:
             OSError: If the translation cannot be written.
         """
         try:
-            translated = self(read_image(path, channels=self.channels))
-        except (OSError, ValueError, tf.errors.OpError) as error:
+            pixels = read_image(path, channels=self.channels)
+        except (OSError, ValueError) as error:
+            cause = error.__cause__ or error
+            return f"cannot be decoded ({type(cause).__name__}: {cause})"
+        try:
+            translated = self(pixels)
+        except (ValueError, tf.errors.OpError) as error:
             return str(error).splitlines()[0]
         place.parent.mkdir(parents=True, exist_ok=True)
         pixels = np.asarray(to_uint8(translated))
@@ -78,10 +83,7 @@ class Translator:
         """Translation of a uint8 image `(height, width, channels)`, float32 in `[-1, 1]`."""
         height, width, _ = pixels.shape
         image = pixels.astype("float32") / 127.5 - 1.0
-        sides = [
-            max(up_to_multiple(side, self.multiple), least)
-            for side, least in zip((height, width), self.smallest, strict=True)
-        ]
+        sides = fitting_sides((height, width), self.multiple, self.smallest)
         image = np.asarray(reflected(image[np.newaxis], *sides)[0])
         if self.tile is None:
             translated = self._run(image[np.newaxis])[0]

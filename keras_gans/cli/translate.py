@@ -34,20 +34,23 @@ def translate(
         overlap: Pixels by which tiles overlap. Defaults to a quarter of a tile.
         overwrite: Translate images again whose translation is there.
     """
+    import PIL.Image
     from rich.console import Console
     from rich.markup import escape
 
     from keras_gans.cli import _scoring
     from keras_gans.cli._translator import Translator
-    from keras_gans.data.folder import image_files
+    from keras_gans.data.folder import SUFFIXES, image_files
     from keras_gans.serving import Exported
 
     if not source.is_dir():
         raise FileNotFoundError(f"There is no folder of images {source}")
     if out.resolve().is_relative_to(source.resolve()):
         raise ValueError(f"{out} must not lie in {source}: translations would be translated")
+    PIL.Image.MAX_IMAGE_PIXELS = None  # photos of one's own may be as large as they are
     translator = Translator(Exported(export), direction, tile, overlap)
     files = image_files(source)
+    others = _visible_files(source) - len(files)
     out.mkdir(parents=True, exist_ok=True)
     places = {path: (out / path.relative_to(source)).with_suffix(".png") for path in files}
     failures, origins, kept = {}, {}, 0
@@ -66,8 +69,19 @@ def translate(
     made = len(files) - kept - len(failures)
     also = f", {kept} were there already" if kept else ""
     console.print(f"Wrote {made} translations into [bold]{escape(str(out))}[/bold]{also}")
+    if others:
+        kinds = ", ".join(sorted(SUFFIXES))
+        console.print(f"{others} files of other kinds than {kinds} were left out")
     for path in list(failures)[:NAMED]:
         console.print(f"not translated: {escape(f'{path}: {failures[path]}')}")
     if len(failures) > NAMED:
         console.print(f"and {len(failures) - NAMED} more were not translated")
     return 1 if failures else 0
+
+
+def _visible_files(folder):
+    """How many files a folder and its subfolders hold, hidden ones apart."""
+    return sum(
+        path.is_file() and not any(part[0] in "._" for part in path.relative_to(folder).parts)
+        for path in folder.rglob("*")
+    )

@@ -44,11 +44,13 @@ def from_two_folders(folder_a, folder_b, request):
     request = request.of_each_half()
     headers_a, headers_b = _headers(files_a, request), _headers(files_b, request)
     stems = [stem for stem in files_a if stem in headers_a and stem in headers_b]
+    _check_some(stems, folder_a, folder_b)
     for stem in stems:
         _check_sizes(files_a[stem], headers_a[stem], files_b[stem], headers_b[stem])
     first, numbers_a = _read(folder_a, stems, files_a, headers_a, request)
     second, numbers_b = _read(folder_b, stems, files_b, headers_b, request)
     stems = [stem for stem in stems if stem in numbers_a and stem in numbers_b]
+    _check_some(stems, folder_a, folder_b)
     first = first.renumbered([numbers_a[stem] for stem in stems])
     second = second.renumbered([numbers_b[stem] for stem in stems])
     return channels_joined(first, second), first.shape[-1]
@@ -75,6 +77,14 @@ def _check_partners(folder, files, partners):
         raise ValueError(
             "`source` must be two folders with the same names of images, but for the suffix. "
             f"Received: {len(alone)} of {len(files)} images without a partner in {folder}, {named}"
+        )
+
+
+def _check_some(stems, folder_a, folder_b):
+    if not stems:
+        raise ValueError(
+            "`source` must hold a pair of which both images can be decoded. "
+            f"Received: {folder_a} and {folder_b}, without any"
         )
 
 

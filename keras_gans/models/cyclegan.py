@@ -16,8 +16,8 @@ from keras_gans.models.translation_model import TranslationModel, checked_shapes
 from keras_gans.networks import (
     build_from_pytorch,
     build_patch_discriminator,
+    build_patch_from_pytorch,
     build_resnet_translator,
-    load_patch_weights,
 )
 from keras_gans.utils.checks import check_not_negative
 
@@ -160,8 +160,8 @@ class CycleGAN(TranslationModel):
             path_a: Path of `<epoch>_net_G_A.pth`, which translates from A to B.
             path_b: Path of `<epoch>_net_G_B.pth`, which translates from B to A.
             discriminator_paths: `None`, or a tuple of the paths of `<epoch>_net_D_A.pth`, which
-                judges images of B, and `<epoch>_net_D_B.pth`, which judges images of A, for the
-                default discriminators, to train on.
+                judges images of B, and `<epoch>_net_D_B.pth`, which judges images of A, to train
+                on.
             image_size: Integer, sides of the images to train on, 256 unless a generator is a U-Net
                 for others. Translation takes other sizes as well.
             **kwargs: Arguments of the constructor, but for shapes and generators.
@@ -175,17 +175,18 @@ class CycleGAN(TranslationModel):
         if image_size is None:
             multiple = side_multiple(there, a_channels)
             image_size = multiple if multiple > 4 else FULL_SIZE
-        model = cls(
-            a_shape=(image_size, image_size, a_channels),
-            b_shape=(image_size, image_size, b_channels),
-            generator_ab=there,
-            generator_ba=back,
-            **kwargs,
-        )
+        a_shape, b_shape = ((image_size, image_size, each) for each in (a_channels, b_channels))
         if discriminator_paths is not None:
-            load_patch_weights(model.discriminator_b, discriminator_paths[0])
-            load_patch_weights(model.discriminator_a, discriminator_paths[1])
-        return model
+            path_of_b, path_of_a = discriminator_paths
+            kwargs["discriminator_a"] = build_patch_from_pytorch(
+                path_of_a, (None, None, a_channels)
+            )
+            kwargs["discriminator_b"] = build_patch_from_pytorch(
+                path_of_b, (None, None, b_channels)
+            )
+        return cls(
+            a_shape=a_shape, b_shape=b_shape, generator_ab=there, generator_ba=back, **kwargs
+        )
 
     @property
     def cycle_weights(self):

@@ -18,8 +18,8 @@ from keras_gans.models.translation_model import TranslationModel, checked_shapes
 from keras_gans.networks import (
     build_from_pytorch,
     build_patch_discriminator,
+    build_patch_from_pytorch,
     build_unet_generator,
-    load_patch_weights,
 )
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_not_negative
@@ -163,8 +163,7 @@ class Pix2Pix(TranslationModel):
 
         Args:
             path: Path of the generator's file, a U-Net or a residual network of any width.
-            discriminator_path: `None`, or the path of `<epoch>_net_D.pth` for the default
-                discriminator, to train on.
+            discriminator_path: `None`, or the path of `<epoch>_net_D.pth`, to train on.
             image_size: Integer, sides of the images to train on. Defaults to those for which a
                 U-Net is made, otherwise to 256. Translation takes other sizes as well.
             **kwargs: Arguments of the constructor, but for shapes and generator.
@@ -178,15 +177,18 @@ class Pix2Pix(TranslationModel):
         if image_size is None:
             multiple = side_multiple(generator, input_channels)
             image_size = multiple if multiple >= 2 ** DOWNS[0] else 256
-        model = cls(
-            input_shape=(image_size, image_size, input_channels),
-            target_shape=(image_size, image_size, target_channels),
-            generator=generator,
-            **kwargs,
-        )
+        input_shape = (image_size, image_size, input_channels)
+        target_shape = (image_size, image_size, target_channels)
         if discriminator_path is not None:
-            load_patch_weights(model.discriminator, discriminator_path)
-        return model
+            conditional = kwargs.get("conditional", True)
+            kwargs["discriminator"] = build_patch_from_pytorch(
+                discriminator_path,
+                (None, None, target_channels),
+                (None, None, input_channels) if conditional else None,
+            )
+        return cls(
+            input_shape=input_shape, target_shape=target_shape, generator=generator, **kwargs
+        )
 
     @property
     def term_names(self):

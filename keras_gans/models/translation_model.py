@@ -1,5 +1,7 @@
 """Games whose generators map images to images: translating, serving and what is shown."""
 
+from numbers import Integral
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -12,8 +14,15 @@ from keras_gans.models.training_mode import call_in_training_mode
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_at_least, check_shape_tuple
 from keras_gans.utils.pixels import encode_png, is_image_shape, to_uint8
-from keras_gans.utils.tiling import OVERLAP, in_tiles, reflected, up_to_multiple
+from keras_gans.utils.tiling import (
+    OVERLAP,
+    fitting_sides,
+    in_tiles,
+    reflected,
+    up_to_multiple,
+)
 
+LARGEST_VALUE = 2.0  # some resizing overshoots [-1, 1] a little; pixels in [0, 255] exceed it
 TRANSLATION = 7 << 28  # marks the noise of `translate`, which no step draws
 
 
@@ -100,7 +109,8 @@ class TranslationModel(AdversarialModel):
             tile: `None`, or an integer: images with longer sides than that are translated in
                 square tiles of so many pixels, which are blended where they overlap, so that the
                 network's memory does not grow with the image. Then the tile has to fit the
-                generator and the image does not. Each tile is normalised by its own statistics.
+                generator and the image does not: it is continued by its mirror image and cut back.
+                Each tile is normalised by its own statistics.
             overlap: Integer in `[0, tile)`, pixels by which tiles overlap; a quarter of the tile
                 by default. What looks no further than a quarter of the overlap does not notice the
                 tiles.
@@ -124,14 +134,11 @@ class TranslationModel(AdversarialModel):
             return np.concatenate(
                 [self._translate_array(direction, images[part], seeds[part]) for part in parts]
             )
-        overlap = tile // OVERLAP if overlap is None else overlap
-        if not isinstance(tile, int) or not 0 <= overlap < tile:
-            raise ValueError(
-                "`tile` must be an integer greater than `overlap`, which is at least 0. "
-                f"Received: tile={tile}, overlap={overlap}"
-            )
-        self.check_sides(*[min(tile, side) for side in sides], direction, name="tile")
+        tile, overlap = _checked_tile(tile, overlap)
+        self.check_sides(tile, tile, direction, name="tile")
         multiple = self.side_multiple(direction) or 1
+        smallest = self.smallest_side(direction) or tile
+        fitting = reflected(images, *fitting_sides(sides, multiple, (smallest, smallest)))
         translated = [
             in_tiles(
                 lambda piece, seed=seed: self._translate_array(direction, piece, seed),
@@ -140,9 +147,9 @@ class TranslationModel(AdversarialModel):
                 overlap,
                 multiple,
             )
-            for image, seed in zip(images, seeds[:, np.newaxis], strict=True)
+            for image, seed in zip(np.asarray(fitting), seeds[:, np.newaxis], strict=True)
         ]
-        return np.stack(translated)
+        return np.stack(translated)[:, : sides[0], : sides[1]]
 
     def _translate_array(self, direction, images, seeds):
         images = tf.convert_to_tensor(images, tf.float32)
@@ -215,6 +222,11 @@ class TranslationModel(AdversarialModel):
                 f"Received: images with shape {images.shape}"
             )
         network_checks.check_batch("images", images, images.shape[1:])
+        if np.abs(images).max() > LARGEST_VALUE:
+            raise ValueError(
+                "`images` must be in [-1, 1]; pixels in [0, 255] become so by x / 127.5 - 1. "
+                f"Received: images from {images.min()} to {images.max()}"
+            )
 
     def check_sides(self, height, width, direction, name="images"):
         """Raises a `ValueError` unless the generator of a direction takes images of these sides."""
@@ -382,6 +394,18 @@ def checked_shapes(image_shape, **both):
             f"Received: {first}={shapes[first]}, {second}={shapes[second]}"
         )
     return tuple(shapes.values())
+
+
+def _checked_tile(tile, overlap):
+    """Both as integers; raises a `ValueError` unless they are some that fit each other."""
+    if isinstance(tile, Integral) and overlap is None:
+        overlap = tile // OVERLAP
+    if not (isinstance(tile, Integral) and isinstance(overlap, Integral) and 0 <= overlap < tile):
+        raise ValueError(
+            "`tile` must be an integer greater than `overlap`, an integer of at least 0. "
+            f"Received: tile={tile!r}, overlap={overlap!r}"
+        )
+    return int(tile), int(overlap)
 
 
 def _checked_seeds(seed, num):

@@ -48,6 +48,7 @@ from keras_gans.networks.stylegan import (
 )
 from keras_gans.networks.torch_weights import (
     build_from_pytorch,
+    build_patch_from_pytorch,
     load_patch_weights,
     load_resnet_translator_weights,
     load_unet_weights,
@@ -89,6 +90,7 @@ __all__ = [
     "build_mgan_stems",
     "build_mlp_generator",
     "build_patch_discriminator",
+    "build_patch_from_pytorch",
     "build_perceptron",
     "build_progan_discriminator",
     "build_progan_generator",

@@ -22,7 +22,7 @@ def receptive_field(layers=3):
     return size
 
 
-def _patch_features(x, layers, width, instance_norm):
+def _patch_features(x, layers, width, instance_norm, affine):
     """4x4 convolutions, all but the last with stride 2."""
     for level in range(layers + 1):
         name = f"convolution_{level}"
@@ -34,21 +34,26 @@ def _patch_features(x, layers, width, instance_norm):
             name=name,
         )(padded(x, 1))
         if level > 0:
-            x = normalized(x, instance_norm, f"{name}_norm")
+            x = normalized(x, instance_norm, f"{name}_norm", affine)
         x = keras.layers.LeakyReLU(0.2)(x)
     return padded(x, 1)
 
 
-def _pixel_features(x, width, instance_norm):
+def _pixel_features(x, width, instance_norm, affine):
     x = convolution(width, 1, name="convolution_0")(x)
     x = keras.layers.LeakyReLU(0.2)(x)
     x = convolution(2 * width, 1, use_bias=instance_norm, name="convolution_1")(x)
-    x = normalized(x, instance_norm, "convolution_1_norm")
+    x = normalized(x, instance_norm, "convolution_1_norm", affine)
     return keras.layers.LeakyReLU(0.2)(x)
 
 
 def build_patch_discriminator(
-    image_shape=(256, 256, 3), condition_shape=None, layers=3, width=64, instance_norm=False
+    image_shape=(256, 256, 3),
+    condition_shape=None,
+    layers=3,
+    width=64,
+    instance_norm=False,
+    affine=False,
 ):
     """Discriminator of 4x4 convolutions with a map of logits, one for each patch of the image.
 
@@ -64,8 +69,10 @@ def build_patch_discriminator(
             `receptive_field` tells the others; 0 is PixelGAN, two hidden 1x1 convolutions that
             see single pixels.
         width: Integer, channels of the first convolution, doubling to 8 times as many.
-        instance_norm: Boolean, instance normalization (without affine parameters, the convolutions
-            with biases) instead of batch normalization.
+        instance_norm: Boolean, instance normalization, the convolutions with biases, instead of
+            batch normalization.
+        affine: Boolean, whether instance normalization has a gain and an offset for each channel,
+            as in early releases.
 
     Returns:
         `keras.Model` from `(batch_size, *image_shape)`, or from the list of `(batch_size,
@@ -97,9 +104,9 @@ def build_patch_discriminator(
         inputs = [condition, images]
         x = keras.layers.Concatenate()(inputs)
     if layers:
-        x = _patch_features(x, layers, width, instance_norm)
+        x = _patch_features(x, layers, width, instance_norm, affine)
     else:
-        x = _pixel_features(x, width, instance_norm)
+        x = _pixel_features(x, width, instance_norm, affine)
     # PixelGAN leaves out even this bias beside batch normalization, as in the code in PyTorch.
     logits = convolution(
         1,

@@ -10,8 +10,9 @@ import keras
 import numpy as np
 
 from keras_gans.layers import InstanceNormalization
+from keras_gans.networks.patch import build_patch_discriminator
 from keras_gans.networks.resnet_translator import build_resnet_translator
-from keras_gans.networks.unet import build_unet_generator
+from keras_gans.networks.unet import FEWEST_DOWNS, build_unet_generator
 from keras_gans.utils.torch_checkpoint import read_torch_checkpoint
 
 KERNEL_AXES = (2, 3, 1, 0)
@@ -102,6 +103,38 @@ def build_from_pytorch(path, sides=None):
     return network
 
 
+def build_patch_from_pytorch(path, image_shape, condition_shape=None):
+    """The discriminator whose weights a checkpoint holds, with those weights.
+
+    Args:
+        path: Path of a `.pth` file of the official PyTorch release, a `basic`, `n_layers` or
+            `pixel`.
+        image_shape, condition_shape: As for `build_patch_discriminator`.
+
+    Returns:
+        `keras.Model` of `build_patch_discriminator`, of the depth, width and normalization of the
+        checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is no checkpoint or holds no discriminator for as many channels.
+    """
+    state = _read(path)
+    top = "net" if "net.0.weight" in state else "model"
+    kernels = [key for key, value in state.items() if getattr(value, "ndim", 0) == 4]
+    instance_norm = f"{top}.2.bias" in state
+    network = build_patch_discriminator(
+        image_shape,
+        condition_shape,
+        layers=0 if top == "net" else max(len(kernels) - 2, 1),
+        width=_kernel_shape(state, f"{top}.0.weight", path, "discriminator")[0],
+        instance_norm=instance_norm,
+        affine=instance_norm and f"{top}.3.weight" in state,
+    )
+    _load(network, _patch_places, state, path)
+    return network
+
+
 def _read(path):
     state = read_torch_checkpoint(path)
     if not isinstance(state, dict) or not all(isinstance(key, str) for key in state):
@@ -116,13 +149,20 @@ def _unet_of(state, sides, path):
     downs = 1
     while f"{_unet_prefix(downs)}.1.weight" in state:
         downs += 1
+    if downs < FEWEST_DOWNS:
+        raise ValueError(
+            f"`path` must hold a whole U-Net, with at least {FEWEST_DOWNS} halvings. "
+            f"Received: path={path}, {_shape_in_words(state, f'{_unet_prefix(downs)}.1.weight')}"
+        )
     width, channels = _kernel_shape(state, "model.model.0.weight", path)[:2]
+    instance_norm = "model.model.0.bias" in state
     return build_unet_generator(
         (*(sides or (2**downs, 2**downs)), channels),
         output_channels=_kernel_shape(state, "model.model.3.weight", path)[1],
         width=width,
         downs=downs,
-        instance_norm="model.model.0.bias" in state,
+        instance_norm=instance_norm,
+        affine=instance_norm and f"{_unet_prefix(1)}.2.weight" in state,
         dropout_layers=range(2, downs - 3),
     )
 
@@ -142,11 +182,11 @@ def _resnet_translator_of(state, sides, path):
     )
 
 
-def _kernel_shape(state, key, path):
+def _kernel_shape(state, key, path, kind="generator"):
     shape = getattr(state.get(key), "shape", ())
     if len(shape) != 4:
         raise ValueError(
-            f"`path` must hold a whole generator, with a kernel `{key}`. "
+            f"`path` must hold a whole {kind}, with a kernel `{key}`. "
             f"Received: path={path}, {_shape_in_words(state, key)}"
         )
     return shape

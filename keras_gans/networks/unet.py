@@ -40,6 +40,7 @@ def build_unet_generator(
     width=64,
     downs=None,
     instance_norm=False,
+    affine=False,
     dropout=0.5,
     dropout_layers=(1, 2, 3),
 ):
@@ -56,8 +57,10 @@ def build_unet_generator(
         width: Integer, channels of the first convolution, doubling to 8 times as many.
         downs: Integer >= 5, number of halvings. Defaults to as many as the sides allow, 8 for 256
             pixels, after which one pixel is left.
-        instance_norm: Boolean, instance normalization (without affine parameters, the convolutions
-            with biases) instead of batch normalization.
+        instance_norm: Boolean, instance normalization, the convolutions with biases, instead of
+            batch normalization.
+        affine: Boolean, whether instance normalization has a gain and an offset for each channel,
+            as in early releases.
         dropout: Float in `[0, 1)`, share of dropped values; 0 for no dropout.
         dropout_layers: Tuple of integers, the layers of the decoder that drop out, 1 being the
             innermost. `(1, 2, 3)` as in the paper and its release in Torch; the release in
@@ -89,7 +92,7 @@ def build_unet_generator(
             x = layers.LeakyReLU(0.2)(x)
         x = convolution(filters, 4, strides=2, padding="same", use_bias=instance_norm, name=name)(x)
         if 1 < level < downs:
-            x = normalized(x, instance_norm, f"{name}_norm")
+            x = normalized(x, instance_norm, f"{name}_norm", affine)
         skips.append(x)
     skips.pop()
     for level in range(1, downs):
@@ -104,7 +107,7 @@ def build_unet_generator(
             use_bias=instance_norm,
             name=name,
         )(x)
-        x = normalized(x, instance_norm, f"{name}_norm")
+        x = normalized(x, instance_norm, f"{name}_norm", affine)
         if dropout and level in dropout_layers:
             x = layers.Dropout(dropout)(x)
         x = layers.Concatenate()([skips.pop(), x])

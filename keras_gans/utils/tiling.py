@@ -38,6 +38,23 @@ def up_to_multiple(side, multiple):
     return -(-side // multiple) * multiple
 
 
+def fitting_sides(sides, multiple, smallest):
+    """What sides grow to that must be multiples and not be too small.
+
+    Args:
+        sides: Tuple of two integers.
+        multiple: Integer >= 1.
+        smallest: Tuple of two multiples, the least for either.
+
+    Returns:
+        List of two integers.
+    """
+    return [
+        max(up_to_multiple(side, multiple), least)
+        for side, least in zip(sides, smallest, strict=True)
+    ]
+
+
 def in_tiles(function, image, tile, overlap, multiple=1):
     """Applies a function to an image piece by piece, and blends the pieces where they overlap.
 

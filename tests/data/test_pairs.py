@@ -340,6 +340,17 @@ class TestTwoFolders:
         np.testing.assert_array_equal(to_bytes(a), PHOTOS[[1, 3, 4, 6]])
         np.testing.assert_array_equal(to_bytes(b), PHOTOS[[1, 3, 4, 6], ..., 1:2])
 
+    @pytest.mark.parametrize("kept", [slice(0), slice(-100)])  # not even a header, or that
+    def test_no_pair_is_whole(self, two_folders, kept):
+        for number in range(7):
+            path = next(two_folders[number % 2].glob(f"{number}.*"))
+            path.write_bytes(path.read_bytes()[kept])
+        with (
+            pytest.warns(UserWarning),
+            pytest.raises(ValueError, match="`source` must hold .*(without any|none can be decoded)"),
+        ):
+            load(two_folders, on_error="skip")
+
     def test_folders_that_do_not_exist(self, two_folders):
         with pytest.raises(FileNotFoundError, match="nowhere"):
             load((two_folders[0], two_folders[0] / "nowhere"))

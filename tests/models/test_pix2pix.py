@@ -310,6 +310,13 @@ class TestTranslate:
         top = model.translate(images(1, (16, 8, 3))[:, :8])
         np.testing.assert_allclose(tiled[:, :8], top, atol=1e-6)
 
+    def test_tiles_take_images_that_do_not_fit_the_generator(self):
+        model = build_pix2pix(generator=build_strided_translator(), dropout=0)
+        image = images(1, (13, 31, 3))
+        continued = np.pad(image, ((0, 0), (0, 1), (0, 1), (0, 0)), mode="reflect")
+        expected = model.translate(continued, tile=8)[:, :13, :31]
+        np.testing.assert_allclose(model.translate(image, tile=np.int64(8)), expected, atol=1e-6)
+
     @pytest.mark.parametrize("build", [build_translator, build_strided_translator])
     def test_tiles_of_a_local_network_do_not_show(self, build):
         model = build_pix2pix(generator=build(), dropout=0, translate_in_training_mode=False)
@@ -325,6 +332,7 @@ class TestTranslate:
             (self.examples[:0], "with num >= 1. Received: images with shape (0, 8, 8, 3)"),
             (self.examples[..., :1], "Received: images with shape (3, 8, 8, 1)"),
             (np.zeros((1, *SHAPE), "uint8"), "`images` must be floating, images in [-1, 1]"),
+            (np.full((1, *SHAPE), 255.0, "float32"), "by x / 127.5 - 1. Received: images from 255"),
         ]:
             with pytest.raises(ValueError) as error:
                 model.translate(wrong)
@@ -336,6 +344,8 @@ class TestTranslate:
             ({"seed": 0.5}, "Received: seed=0.5"),
             ({"batch_size": 0}, "`batch_size` must be an integer of at least 1"),
             ({"tile": 4, "overlap": 4}, "`tile` must be an integer greater than `overlap`"),
+            ({"tile": "a"}, "Received: tile='a', overlap=None"),
+            ({"tile": 4, "overlap": 2.5}, "`overlap`, an integer of at least 0. Received: tile=4"),
             ({"tile": 3}, "`tile` must have sides that are multiples of 2"),
         ]:
             with pytest.raises(ValueError) as error:
@@ -375,7 +385,9 @@ class TestExport:
     def test_files_of_any_size(self, exported):
         model, loaded = exported
         pictures = [np.array(to_uint8(images(1, (*sides, 3))[0])) for sides in ((8, 8), (5, 7))]
-        files = tf.stack([tf.io.encode_png(picture) for picture in pictures])
+        jpeg = tf.io.encode_jpeg(pictures[1])
+        pictures[1] = tf.io.decode_jpeg(jpeg).numpy()
+        files = tf.stack([tf.io.encode_png(pictures[0]), jpeg])
         results = loaded.signatures["input_to_target_png"](image_bytes=files)["png_bytes"]
         for picture, result in zip(pictures, results, strict=True):
             padded = np.pad(
@@ -412,12 +424,10 @@ class TestFromPytorch:
         np.testing.assert_allclose(translated, golden["unet/outputs"], atol=1e-4)
 
     def test_with_a_discriminator(self):
-        discriminator = Pix2Pix.default_discriminator((None, None, 3), (None, None, 3), width=2)
         model = kg.Pix2Pix.from_pytorch(
             GOLDEN / "image_to_image_resnet.pth",
             GOLDEN / "image_to_image_patch.pth",
             image_size=48,
-            discriminator=discriminator,
         )
         golden = np.load(GOLDEN / "image_to_image.npz")
         inputs, outputs = np.split(golden["patch/inputs"], 2, axis=-1)
@@ -430,7 +440,7 @@ class TestFromPytorch:
         with pytest.raises(ValueError, match="`path` must hold the weights of a network like"):
             kg.Pix2Pix.from_pytorch(
                 GOLDEN / "image_to_image_resnet.pth",
-                GOLDEN / "image_to_image_patch.pth",  # of another width
+                GOLDEN / "image_to_image_patch_instance.pth",  # without a condition
                 image_size=48,
             )
 

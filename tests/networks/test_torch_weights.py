@@ -53,6 +53,25 @@ CASES = {  # name -> (builder of the network, its loader)
         functools.partial(patch, (6, 4, 3), layers=0, instance_norm=True),
         networks.load_patch_weights,
     ),
+    "unet_old": (  # affine and with running statistics, like those that follow
+        functools.partial(unet, (64, 32, 1), 1, width=1, downs=5, instance_norm=True, affine=True),
+        networks.load_unet_weights,
+    ),
+    "patch_old": (
+        functools.partial(patch, (16, 13, 2), layers=1, instance_norm=True, affine=True),
+        networks.load_patch_weights,
+    ),
+    # as deep as the official ones
+    "unet_128": (functools.partial(unet, (128, 128, 1), 1, width=1), networks.load_unet_weights),
+    "unet_256": (functools.partial(unet, (256, 256, 1), 1, width=1), networks.load_unet_weights),
+    "resnet_6": (
+        functools.partial(resnet, (32, 24, 1), 1, width=1, blocks=6),
+        networks.load_resnet_translator_weights,
+    ),
+    "resnet_9": (
+        functools.partial(resnet, (24, 32, 1), 1, width=1, blocks=9),
+        networks.load_resnet_translator_weights,
+    ),
 }
 
 
@@ -79,8 +98,13 @@ def altered(monkeypatch):
     return alter
 
 
+def compared(ours, theirs):
+    """What was kept of the outputs: of large images every eighth row and column."""
+    return np.asarray(ours) if ours.shape == theirs.shape else np.asarray(ours)[:, ::8, ::8]
+
+
 def check(ours, theirs):
-    difference = np.abs(np.asarray(ours) - theirs).max()
+    difference = np.abs(compared(ours, theirs) - theirs).max()
     print(f"\nlargest difference {difference:.1e}")
     assert difference <= 1e-4
 
@@ -91,7 +115,8 @@ class TestLoading:
         build, load = CASES[name]
         network = build()
         images, outputs = golden[f"{name}/inputs"], golden[f"{name}/outputs"]
-        assert np.abs(network(images, training=False) - outputs).max() > 0.1
+        untrained = network(images, training=False)
+        assert np.abs(compared(untrained, outputs) - outputs).max() > 0.1
         load(network, checkpoint(name))
         check(network(images, training=False), outputs)
 
@@ -252,6 +277,11 @@ class TestBuildFromPyTorch:
             ("resnet", None),
             ("resnet_old", (20, 16)),
             ("resnet_batch", (None, None)),
+            ("unet_old", (64, 32)),
+            ("unet_128", None),
+            ("unet_256", None),
+            ("resnet_6", None),
+            ("resnet_9", None),
         ],
     )
     def test_outputs_are_those_of_pytorch(self, name, sides, golden):
@@ -292,8 +322,23 @@ class TestBuildFromPyTorch:
         small = networks.build_from_pytorch(checkpoint("unet"))
         assert layers_of(small, keras.layers.Dropout) == []
 
+    @pytest.mark.parametrize(
+        "name", ["patch", "patch_instance", "patch_old", "pixel", "pixel_instance"]
+    )
+    def test_discriminators(self, name, golden):
+        images, outputs = golden[f"{name}/inputs"], golden[f"{name}/outputs"]
+        shape = (None, None, images.shape[-1])
+        network = networks.build_patch_from_pytorch(checkpoint(name), shape)
+        check(network(images, training=False), outputs)
+
+    def test_a_discriminator_for_other_channels_is_refused(self):
+        with pytest.raises(ValueError, match="`model.0.weight` has shape.*is needed"):
+            networks.build_patch_from_pytorch(checkpoint("patch"), (64, 64, 3))
+        with pytest.raises(ValueError, match="whole discriminator, with a kernel `model.0.weight`"):
+            networks.build_patch_from_pytorch(checkpoint("resnet"), (64, 64, 3))
+
     @pytest.mark.parametrize("name", ["patch", "pixel"])
-    def test_discriminators_are_refused(self, name):
+    def test_discriminators_are_no_generators(self, name):
         with pytest.raises(ValueError, match="`path` must hold a generator.*Received: path=.*keys"):
             networks.build_from_pytorch(checkpoint(name))
 
@@ -312,3 +357,6 @@ class TestBuildFromPyTorch:
     def test_a_hole_in_the_middle_is_refused(self, altered):
         with pytest.raises(ValueError, match="`model.11.conv_block.1.bias` is missing"):
             networks.build_from_pytorch(altered("resnet", removed=["model.11.conv_block.1.bias"]))
+        key = "model.model.1.model.3.model.1.weight"
+        with pytest.raises(ValueError, match=f"`path` must hold a whole U-Net.*`{key}` is missing"):
+            networks.build_from_pytorch(altered("unet", removed=[key]))

@@ -1,6 +1,7 @@
 """pix2pix on facades: the absolute error alone, the cGAN alone, and both."""
 
 import dataclasses
+import pathlib
 from typing import Literal
 
 import numpy as np
@@ -39,7 +40,7 @@ class Reproduction(Experiment):
 
     variant: Variant = "both"
     """Which losses; or `full` for the paper's networks at 256 pixels with both."""
-    data: str = "facades"
+    data: pathlib.Path = pathlib.Path("facades")
     """Folder with `train` and `test`, photo left, labels right."""
     epochs: int = 25
     """Most passes over the training pairs."""
@@ -53,7 +54,7 @@ class Reproduction(Experiment):
     def run(self):
         size, width = (256, 64) if self.variant == "full" else (128, 32)
         recipe = pix2pix.Recipe(
-            data=self.data,
+            data=str(self.data),
             direction="BtoA",
             image_size=size,
             width=width,
