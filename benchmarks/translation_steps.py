@@ -5,12 +5,13 @@
 The networks are the papers', batch 1. `fit` and the barest `tf.function` loop over the same
 networks, losses and order of moves take turns in one process; printed are medians of the seconds of
 a step and of the ratio within a round. The loop has no buffer of older fakes. Memory is the largest
-resident set of a process that only trains. Translation is that of `translate` from and to NumPy, in
-batches; pix2pix also as Keras's models usually do it, without dropout and with moving averages.
+resident set of a process that only trains, in either way. Translation is that of `translate` from
+and to NumPy, in batches; pix2pix also as Keras's models usually do it, without dropout and with
+moving averages.
 """
 
 import argparse
-import resource
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -108,10 +109,13 @@ def bare_cyclegan(model):
     return step
 
 
+BARE = {"pix2pix": bare_pix2pix, "cyclegan": bare_cyclegan}
+
+
 def compare(name, size, rounds, steps):
     """Medians: seconds of a step of `fit` and of the loop, and the ratio of both in a round."""
     data, ours, other = batches(name, size), build(name, size), build(name, size)
-    step = {"pix2pix": bare_pix2pix, "cyclegan": bare_cyclegan}[name](other)
+    step = BARE[name](other)
     source = iter(data.from_step(0))
     bare, fit, ratios = [], [], []
 
@@ -135,19 +139,30 @@ def compare(name, size, rounds, steps):
     return [statistics.median(each) for each in (fit, bare, ratios)]
 
 
-def peak_memory(name, size):
-    """GiB of a process that trains some steps, and of the same process before the first."""
-    command = [sys.executable, __file__, "--memory", name, "--size", str(size)]
+def peak_memory(name, size, way):
+    """GiB of a process that trains some steps with `fit` or the loop."""
+    command = [sys.executable, __file__, "--memory", name, way, "--size", str(size)]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return [float(number) for number in output.split()[-2:]]
+    return float(output.split()[-1])
 
 
-def train_and_tell_memory(name, size):
+def train_and_tell_memory(name, way, size):
     data, model = batches(name, size), build(name, size)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    model.fit(data, epochs=1, steps_per_epoch=STEPS_FOR_MEMORY, verbose=0)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(before / 2**20, after / 2**20)
+    if way == "fit":
+        model.fit(data, epochs=1, steps_per_epoch=STEPS_FOR_MEMORY, verbose=0)
+    else:
+        step, source = BARE[name](model), iter(data.from_step(0))
+        for _ in range(STEPS_FOR_MEMORY):
+            float(step(*next(source)))
+    print(peak_gib())
+
+
+def peak_gib():
+    """The largest resident set of this process; `ru_maxrss` would inherit that of its parent."""
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 2**20
+    raise OSError("There is no VmHWM in /proc/self/status")
 
 
 def translation_rate(model, size, batch_size, num):
@@ -167,18 +182,18 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--batch-sizes", nargs="+", type=int, default=[1, 4, 8, 16])
-    parser.add_argument("--memory", help=argparse.SUPPRESS)
+    parser.add_argument("--memory", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory:
-        train_and_tell_memory(options.memory, options.size)
+        train_and_tell_memory(*options.memory, options.size)
         return
-    print("| model | `fit`, s/step | loop, s/step | time / loop's | peak, GiB | before, GiB |")
+    print("| model | `fit`, s/step | loop, s/step | time / loop's | `fit`, GiB | loop, GiB |")
     print("|---|---|---|---|---|---|")
     for name in options.models:
-        before, peak = peak_memory(name, options.size)
+        peaks = [peak_memory(name, options.size, way) for way in ("fit", "loop")]
         fit, bare, ratio = compare(name, options.size, options.rounds, options.steps)
-        print(f"| {name} | {fit:.2f} | {bare:.2f} | {ratio:.3f} | {peak:.1f} | {before:.1f} |")
-        sys.stdout.flush()
+        numbers = [f"{fit:.2f}", f"{bare:.2f}", f"{ratio:.3f}", *(f"{peak:.1f}" for peak in peaks)]
+        print(f"| {name} |", " | ".join(numbers), "|", flush=True)
     print("\n| translation, images/s |", *(f" {size} a batch |" for size in options.batch_sizes))
     print("|---|" + "---|" * len(options.batch_sizes))
     variants = {name: (name, {}) for name in options.models}

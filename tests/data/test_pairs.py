@@ -345,10 +345,8 @@ class TestTwoFolders:
         for number in range(7):
             path = next(two_folders[number % 2].glob(f"{number}.*"))
             path.write_bytes(path.read_bytes()[kept])
-        with (
-            pytest.warns(UserWarning),
-            pytest.raises(ValueError, match="`source` must hold .*(without any|none can be decoded)"),
-        ):
+        message = "`source` must hold .*(without any|none can be decoded)"
+        with pytest.warns(UserWarning), pytest.raises(ValueError, match=message):
             load(two_folders, on_error="skip")
 
     def test_folders_that_do_not_exist(self, two_folders):
