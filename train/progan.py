@@ -4,7 +4,7 @@ import dataclasses
 import sys
 
 from keras_gans import ProGAN, networks
-from train import _growing
+from train import _growing, _presets
 
 ONE_DEVICE = {
     "channels": 3,
@@ -52,6 +52,11 @@ class Recipe(_growing.GrowingRecipe):
     penalty_weight: float = 10.0
     """lambda, weight of the gradient penalty."""
 
+    def __post_init__(self):
+        super().__post_init__()
+        if self.ema_half_life is not None and self.ema_decay == type(self).ema_decay:
+            self.ema_decay = None  # the default gives way
+
     def model(self, data_shape):
         return ProGAN(
             latent_dim=self.latent_dim,
@@ -64,7 +69,7 @@ class Recipe(_growing.GrowingRecipe):
         )
 
 
-run = _growing.run
+run = _presets.run
 
 if __name__ == "__main__":
     run(Recipe, sys.argv[1:])

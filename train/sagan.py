@@ -1,18 +1,38 @@
 """SAGAN, with the settings of Zhang et al., 2018, on small images."""
 
 import dataclasses
+import sys
+from typing import ClassVar
 
 import keras
 import numpy as np
 
-from keras_gans import SAGAN, networks, training
+from keras_gans import SAGAN, networks
+from train import _presets
+
+SIZES = (32, 64, 128)
+# Forward passes of an image in a step; a backward pass counts 2, or 1 where only the gradient by
+# the input is taken. Generator: forward and backward. Discriminator: real, fake, generator's step.
+GENERATOR_PASSES, DISCRIMINATOR_PASSES = 3, 8
 
 
 @dataclasses.dataclass
-class Recipe(training.Recipe):
+class Recipe(_presets.PresetRecipe):
     """Residual networks with self-attention, on classes, on two time scales."""
 
     paper = "Zhang et al., 2018, arXiv:1805.08318"
+    presets = {
+        "imagenet-128": {
+            "image_size": 128,
+            "channels": 3,
+            "batch_size": 256,
+            "num_classes": 1000,
+            "width": 64,
+            "epochs": 200,  # of 5,004 steps: a million, as in the paper
+        }
+    }
+    official_times = {"imagenet-128": "about 2 weeks on four GPUs"}
+    images_an_epoch: ClassVar[dict] = {"imagenet-128": 1_281_167}
 
     image_size: int = 32
     """Height and width of the images in pixels: 32, 64 or 128."""
@@ -30,6 +50,13 @@ class Recipe(training.Recipe):
     """Adam's learning rate of the discriminator."""
     beta_2: float = 0.9
     """Adam's second decay; its momentum is 0."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.image_size not in SIZES:
+            raise ValueError(
+                f"`image_size` must be one of {SIZES}. Received: image_size={self.image_size}"
+            )
 
     @property
     def labels(self):
@@ -55,11 +82,32 @@ class Recipe(training.Recipe):
             for player, rate in rates.items()
         }
 
+    def costs(self):
+        model = self.model((self.image_size, self.image_size, self.channels or 3))
+        generator, discriminator = map(
+            _presets.multiply_adds, (model.generator, model.discriminator)
+        )
+        steps = self.epochs * (self.images_an_epoch[self.preset] // self.batch_size)
+        passes = GENERATOR_PASSES * generator + DISCRIMINATOR_PASSES * discriminator
+        return [
+            {
+                "resolution": self.image_size,
+                "batch_size": self.batch_size,
+                "images": steps * self.batch_size,
+                "steps": steps,
+                "generator": generator,
+                "discriminator": discriminator,
+                "training": steps * self.batch_size * passes,
+            }
+        ]
+
     def grid_arguments(self):
         if self.num_classes is None:
             return {}
         return {"labels": np.arange(64) // 8 % self.num_classes}  # a row of the grid a class
 
 
+run = _presets.run
+
 if __name__ == "__main__":
-    training.run(Recipe)
+    run(Recipe, sys.argv[1:])

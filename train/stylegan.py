@@ -4,7 +4,7 @@ import dataclasses
 import sys
 
 from keras_gans import StyleGAN, networks
-from train import _growing
+from train import _growing, _presets
 
 ONE_DEVICE = {
     "channels": 3,
@@ -69,7 +69,7 @@ class Recipe(_growing.GrowingRecipe):
         )
 
 
-run = _growing.run
+run = _presets.run
 
 if __name__ == "__main__":
     run(Recipe, sys.argv[1:])

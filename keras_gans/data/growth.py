@@ -95,7 +95,7 @@ class GrowthSchedule:
             value = getattr(self, name)
             if not _is_resolution(value):
                 raise ValueError(
-                    f"`{name}` must be a power of two, 4 or more. Received: {name}={value}"
+                    f"`{name}` must be a power of two, 4 or more. Received: {name}={value!r}"
                 )
         if self.start > self.resolution:
             raise ValueError(
@@ -118,6 +118,10 @@ class GrowthSchedule:
             )
         for name in ("batch_sizes", "learning_rates"):
             named = getattr(self, name)
+            if not isinstance(named, (int, dict)):
+                raise ValueError(
+                    f"`{name}` must be a dictionary from resolutions. Received: {name}={named!r}"
+                )
             wrong = [] if isinstance(named, int) else [r for r in named if not _is_resolution(r)]
             if wrong:
                 raise ValueError(

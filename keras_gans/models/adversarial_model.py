@@ -262,6 +262,12 @@ class AdversarialModel(keras.Model):
                 f"The batch must hold the {self.minibatches} minibatches of a step, all of one "
                 f"size. Received: {size} samples in the batch"
             )
+        if size is None:
+            rest = tf.shape(batch)[0] % self.minibatches
+            rule = f"The batch must hold the {self.minibatches} minibatches of a step"
+            divides = tf.debugging.assert_equal(rest, 0, f"{rule}, all of one size")
+            with tf.control_dependencies([] if divides is None else [divides]):
+                batch = tf.identity(batch)
         dealt = ops.reshape(batch, (-1, self.minibatches, *batch.shape[1:]))
         return ops.unstack(dealt, self.minibatches, axis=1)
 

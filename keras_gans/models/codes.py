@@ -30,10 +30,11 @@ class Codes:
 
     def __post_init__(self):
         sizes_fit = all(isinstance(size, int) and size >= 2 for size in self.categorical)
-        if not sizes_fit or self.continuous < 0 or not (self.categorical or self.continuous):
+        number_fits = isinstance(self.continuous, int) and self.continuous >= 0
+        if not sizes_fit or not number_fits or not (self.categorical or self.continuous):
             raise ValueError(
-                "`categorical_codes` must be integers of at least 2 and `continuous_codes` at "
-                "least 0, and there must be a code. Received: "
+                "`categorical_codes` must be a tuple of integers of at least 2, `continuous_codes` "
+                "an integer of at least 0, and there must be a code. Received: "
                 f"categorical_codes={self.categorical}, continuous_codes={self.continuous}"
             )
 
@@ -97,6 +98,11 @@ class Codes:
             ValueError: For a name that is no code, values of the wrong kind or number, and classes
                 out of range.
         """
+        if not isinstance(chosen, dict):
+            raise ValueError(
+                f"`codes` must be a dictionary from the names {', '.join(self.names)} to values. "
+                f"Received: codes={chosen!r}"
+            )
         placed = np.array(drawn, np.float32)
         for name, values in chosen.items():
             if name not in self.names:

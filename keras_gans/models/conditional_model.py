@@ -104,6 +104,11 @@ class ConditionalModel(LatentModel):
                 f"Received: y of shape {tuple(y.shape)}"
             )
         if self.num_classes is not None:
+            if not tf.as_dtype(y.dtype).is_integer:
+                raise ValueError(
+                    "`y` must be integers, the classes, and no one-hot vectors or floats. "
+                    f"Received: y of dtype {tf.as_dtype(y.dtype).name}"
+                )
             labels = ops.cast(y, "int64")
             tf.debugging.Assert(
                 ops.logical_and(ops.min(labels) >= 0, ops.max(labels) < self.num_classes),
@@ -112,8 +117,10 @@ class ConditionalModel(LatentModel):
 
     def fit(self, x=None, y=None, **kwargs):
         """`AdversarialModel.fit`, after a look at labels that are at hand."""
-        if isinstance(y, np.ndarray) and self.is_conditional:
-            self.check_conditions("y", y)
+        self._look_at("y", y)
+        validation_data = kwargs.get("validation_data")
+        if isinstance(validation_data, (tuple, list)) and len(validation_data) > 1:
+            self._look_at("validation_data", validation_data[1])
         classes = getattr(x, "num_classes", None)
         if classes and self.num_classes and classes > self.num_classes:
             raise ValueError(
@@ -122,11 +129,25 @@ class ConditionalModel(LatentModel):
             )
         return super().fit(x, y, **kwargs)
 
+    def evaluate(self, x=None, y=None, **kwargs):
+        """Keras's `evaluate`, after a look at labels that are at hand."""
+        self._look_at("y", y)
+        return super().evaluate(x, y, **kwargs)
+
+    def _look_at(self, name, y):
+        if isinstance(y, np.ndarray) and self.is_conditional:
+            self.check_conditions(name, y)
+
     # Samples
 
     def call(self, inputs, training=False):
         """Generates `(batch_size, *data_shape)` from `[latents, y]`, `y` as in `fit`, or from
         latents alone where there is no condition."""
+        if self.is_conditional and not (isinstance(inputs, (list, tuple)) and len(inputs) == 2):
+            raise ValueError(
+                f"`inputs` must be the list [latents, y] of {type(self).__name__}, which is "
+                f"conditional. Received: inputs={inputs}"
+            )
         latents, y = inputs if self.is_conditional else (inputs, None)
         network = self.inference_network("generator")
         return network(self.told(latents, y), training=training)

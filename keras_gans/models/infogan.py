@@ -45,7 +45,8 @@ class InfoGAN(LatentModel):
     Adam with beta_1 0.5 and learning rate 1e-3 for the generator and 2e-4 for the discriminator.
 
     Args:
-        categorical_codes: Tuple of integers >= 2, the sizes of the categorical codes.
+        categorical_codes: Tuple of integers >= 2, the sizes of the categorical codes; an integer
+            for a single one.
         continuous_codes: Integer >= 0, number of continuous codes.
         noise_dim: Integer >= 1, size of the noise. `latent_dim`, 74 with the defaults, counts codes
             as well.
@@ -102,6 +103,8 @@ class InfoGAN(LatentModel):
                 "`noise_dim` must be given in the place of `latent_dim`, which follows from it and "
                 f"the codes. Received: latent_dim={kwargs['latent_dim']}"
             )
+        if isinstance(categorical_codes, int):
+            categorical_codes = (categorical_codes,)
         self.codes = Codes(tuple(categorical_codes), continuous_codes)  # shapes the networks
         if noise_dim < 1 or information_weight < 0 or continuous_weight < 0:
             raise ValueError(
@@ -262,6 +265,7 @@ class InfoGAN(LatentModel):
         check_at_least(1, num_rows=num_rows)
         check_at_least(0, seed=seed)
         columns = len(values)
+        check_at_least(1, **{"len(values)": columns})
         latents = np.repeat(self.latents_for_sampling(num_rows, seed), columns, axis=0)
         chosen = {code: np.tile(np.asarray(values), num_rows)}
         latents[:, self.noise_dim :] = self.codes.place(latents[:, self.noise_dim :], chosen)

@@ -232,10 +232,11 @@ class MGAN(LatentModel):
         """
         if generator is not None and mixture_weights is not None:
             raise ValueError("Only one of `generator` and `mixture_weights` may be given.")
-        if generator is not None and generator not in range(self.num_generators):
+        is_one = isinstance(generator, (int, np.integer)) and 0 <= generator < self.num_generators
+        if generator is not None and not is_one:
             raise ValueError(
-                f"`generator` must be in [0, {self.num_generators}). "
-                f"Received: generator={generator}"
+                f"`generator` must be an integer in [0, {self.num_generators}). "
+                f"Received: generator={generator!r}"
             )
         check_at_least(1, num=num)
         check_at_least(0, seed=seed)

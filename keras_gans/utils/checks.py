@@ -23,7 +23,7 @@ def check_at_least(least, **values):
     for name, value in values.items():
         if not isinstance(value, int) or value < least:
             raise ValueError(
-                f"`{name}` must be an integer of at least {least}. Received: {name}={value}"
+                f"`{name}` must be an integer of at least {least}. Received: {name}={value!r}"
             )
 
 

@@ -132,7 +132,7 @@ class TestSample:
     @pytest.mark.parametrize(
         "arguments, message",
         [
-            ({"generator": 3}, r"`generator` must be in \[0, 3\).*generator=3"),
+            ({"generator": 3}, r"`generator` must be an integer in \[0, 3\).*generator=3"),
             ({"generator": -1}, "`generator` must be"),
             ({"generator": 0.5}, "`generator` must be"),
             ({"mixture_weights": (0.5, 0.5)}, "`mixture_weights` must be 3 shares"),

@@ -65,7 +65,7 @@ def test_a_stream_of_batches_that_do_not_divide_is_refused():
     model = build(kg.WGAN, "critic")
     model.compile()
     stream = kg.data.load(data_for(model, 8)[0], batch_size=8).unbatch().batch(8)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="reshape.*requires a multiple of"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must hold the [0-9]+ minibatches"):
         model.fit(stream, verbose=0)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import train.progan
+import train.sagan
 import train.stylegan
-from train import _growing
+from train import _presets
 
 TINY = [
     *("--image-size", "8", "--batch-size", "4", "--stable-kimg", "0.008", "--fade-kimg", "0.008"),
@@ -71,34 +72,67 @@ class TestCosts:
         recipe = train.progan.Recipe(
             image_size=32, latent_dim=512, base_width=8192, max_width=512, channels=3
         )
-        rows = _growing.costs(recipe)
+        rows = recipe.costs()
         counted = [row["generator"] / 1e9 for row in rows]
         np.testing.assert_allclose(counted, [0.042, 0.344, 1.55, 6.39], rtol=0.02)
         assert [row["images"] for row in rows] == [30_016, 60_032, 60_032, 60_032]
 
+    def test_attention_and_spectral_normalization_count(self):
+        """SAGAN's generator at 32 pixels, width 8: by the layer table of the paper's code."""
+        recipe = train.sagan.Recipe(width=8, num_classes=None, channels=3)
+        network = recipe.model((32, 32, 3)).generator
+        total, channels = 128 * 16 * 32, 32
+        for pixels, filters in {8: 32, 16: 16, 32: 8}.items():
+            convolutions = 9 * channels * filters + 9 * filters * filters
+            total += pixels**2 * convolutions + (pixels // 2) ** 2 * channels * filters
+            channels = filters
+        attention = network.get_layer("attention")
+        side, depth = attention.output.shape[1], attention.output.shape[-1]
+        area = side * side
+        kernels = 2 * depth * depth // 8 + 2 * depth * depth // 2
+        total += area * (kernels + area // 4 * (depth // 8 + depth // 2))
+        total += 32 * 32 * 9 * 8 * 3
+        assert _presets.multiply_adds(network) == total
+
     def test_the_machine_is_measured(self):
-        assert 1e8 < _growing.machine_speed(seconds=0.05) < 1e15
+        assert 1e8 < _presets.machine_speed(seconds=0.05) < 1e15
 
 
 class TestRun:
+    def test_a_preset_alone_says_what_it_costs_and_trains_nothing(self, monkeypatch, capsys):
+        monkeypatch.setattr(_presets, "machine_speed", lambda: 1e15)
+        assert _presets.run(train.sagan.Recipe, ["--preset", "imagenet-128"]) is None
+        out = capsys.readouterr().out
+        assert "1,000,800" in out and "about 2 weeks on four GPUs" in out
+        assert "To train, say on what: --preset imagenet-128 --data FOLDER" in out
+
+    def test_an_average_by_half_life_takes_the_place_of_the_other(self):
+        recipe = train.progan.Recipe(ema_half_life=5000.0)
+        assert (recipe.ema_decay, recipe.ema_half_life) == (None, 5000.0)
+        assert train.progan.Recipe().ema_decay == 0.999
+
+    def test_sizes_are_looked_at_before_data(self):
+        with pytest.raises(ValueError, match=r"`image_size` must be one of \(32, 64, 128\).*48"):
+            train.sagan.Recipe(image_size=48)
+
     @pytest.mark.slow
     def test_the_same_command_continues(self, images, tmp_path):
         flags = [*TINY, "--data", images, "--output", str(tmp_path / "run")]
-        model = _growing.run(train.progan.Recipe, [*flags, "--epochs", "1"])
+        model = _presets.run(train.progan.Recipe, [*flags, "--epochs", "1"])
         assert int(model.step.numpy()) == 3
-        model = _growing.run(train.progan.Recipe, flags)
+        model = _presets.run(train.progan.Recipe, flags)
         assert int(model.step.numpy()) == 6
         assert (model.resolution, model.alpha) == (8, 1.0)
 
     def test_a_preset_says_what_it_costs(self, images, monkeypatch, capsys):
         monkeypatch.setattr(train.stylegan.Recipe, "presets", {"small-8": {"image_size": 8}})
-        monkeypatch.setattr(_growing, "machine_speed", lambda: 1e9)
+        monkeypatch.setattr(_presets, "machine_speed", lambda: 1e9)
         flags = ["--data", images, "--max-width", "8", "--dry-run"]
-        _growing.run(train.stylegan.Recipe, ["--preset=small-8", *TINY[2:], *flags])
+        _presets.run(train.stylegan.Recipe, ["--preset=small-8", *TINY[2:], *flags])
         out = capsys.readouterr().out
         assert "What small-8 costs" in out and "This machine makes 1 G a second" in out
         assert '"preset": "small-8"' in out and '"max_width": 8' in out
 
     def test_refuses_an_unknown_preset(self):
         with pytest.raises(ValueError, match="`--preset` must be one of ffhq-1024.*'ffhq-64'"):
-            _growing.run(train.stylegan.Recipe, ["--preset", "ffhq-64"])
+            _presets.run(train.stylegan.Recipe, ["--preset", "ffhq-64"])
