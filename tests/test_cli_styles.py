@@ -42,6 +42,15 @@ def test_sample_truncates(model, export, tmp_path):
     np.testing.assert_allclose(read(out)[::factor, ::factor], expected, atol=1)
 
 
+@pytest.mark.parametrize("command", ["sample", "mix", "interpolate"])
+def test_truncation_of_an_untrained_model_is_refused(command, tmp_path, capsys):
+    path = tmp_path / "1"
+    build_stylegan().export(path)
+    assert run(command, path, "--truncation", 0.5, "--out", tmp_path / "out.gif") == 2
+    assert "--truncation needs the average style" in capsys.readouterr().err
+    assert not (tmp_path / "out.gif").exists()
+
+
 def test_mix_draws_the_figure(model, export, tmp_path, capsys):
     out = tmp_path / "mix.png"
     flags = ["--seeds-a", 0, 1, "--seeds-b", 4, 5, 6, "--layers", 2, 3, "--truncation", 0.7]

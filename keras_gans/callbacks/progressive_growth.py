@@ -1,5 +1,7 @@
 """Growing a model inside one `fit`."""
 
+import warnings
+
 import keras
 
 
@@ -58,7 +60,19 @@ class ProgressiveGrowth(keras.callbacks.Callback):
                     "`schedule` sets learning rates, and the optimizers must not have schedules of "
                     f"their own. Received: a schedule in the optimizer of {player!r}"
                 )
+        self._warn_of_an_early_end()
         self._segment = self._alpha = None
+
+    def _warn_of_an_early_end(self):
+        steps_per_epoch = (self.params or {}).get("steps")
+        last = self.schedule.segments[-1]
+        if steps_per_epoch and self.params["epochs"] * steps_per_epoch <= last.first_step:
+            warnings.warn(
+                f"The training ends before {self.schedule.resolution} pixels are faded in: "
+                f"{self.params['epochs']} epochs of {steps_per_epoch} steps, and that is at step "
+                f"{last.first_step:,}",
+                stacklevel=2,
+            )
 
     def on_train_batch_begin(self, batch, logs=None):
         step = int(self.model.step.numpy())

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-AT_ONCE = 32  # pictures; only memory depends on it
+PIXELS_AT_ONCE = 2**21  # 32 pictures of 256 pixels; only memory depends on it
+
+
+def check_truncation(exported, truncation):
+    """Raises a `ValueError` for a truncation of an untrained model, which has no average style."""
+    if truncation != 1 and exported.description.get("trained_steps") == 0:
+        raise ValueError(
+            "--truncation needs the average style, which a model has when it was trained. "
+            f"{exported.path} was not"
+        )
 
 
 def styles_of(exported, seeds, truncation):
@@ -16,6 +25,7 @@ def styles_of(exported, seeds, truncation):
             f"{exported.path} has no styles; only an exported StyleGAN has. "
             f"Its signatures are {exported.signatures}"
         )
+    check_truncation(exported, truncation)
     if not seeds or min(seeds) < 0:
         raise ValueError(f"Seeds must be 0 or more. Received: {tuple(seeds)}")
     outputs = exported.run("styles_of_seeds", seeds=list(seeds), truncation=truncation)
@@ -23,10 +33,18 @@ def styles_of(exported, seeds, truncation):
 
 
 def pictures_of(exported, styles, noise_seed):
-    """uint8 pictures of styles, all with the same noise."""
+    """uint8 pictures of styles, all with the same noise.
+
+    Raises:
+        ValueError: If the noise's seed is negative.
+    """
+    if noise_seed < 0:
+        raise ValueError(f"--noise-seed must be 0 or more. Received: {noise_seed}")
+    side = 2 ** (styles.shape[1] // 2 + 1)  # two styles for each resolution from 4 pixels on
+    together = max(1, PIXELS_AT_ONCE // side**2)
     parts = [
-        exported.run("synthesize", styles=styles[start : start + AT_ONCE], noise_seed=noise_seed)
-        for start in range(0, len(styles), AT_ONCE)
+        exported.run("synthesize", styles=styles[start : start + together], noise_seed=noise_seed)
+        for start in range(0, len(styles), together)
     ]
     return np.concatenate([part["images"] for part in parts])
 

@@ -34,6 +34,7 @@ def sample(
     from rich.console import Console
     from rich.markup import escape
 
+    from keras_gans.cli import _styles
     from keras_gans.serving import Exported
     from keras_gans.utils.image_grid import check_image_path, save_samples
 
@@ -45,6 +46,7 @@ def sample(
     if "labels" in exported.inputs_of("sample") and not labels:
         raise ValueError(f"{exported.path} is a model with classes: say --labels, such as 0 1 2")
     if "truncation" in exported.inputs_of("sample"):
+        _styles.check_truncation(exported, truncation)
         inputs["truncation"] = truncation
     elif truncation != 1:
         raise ValueError(f"{exported.path} has no styles that --truncation could pull together")

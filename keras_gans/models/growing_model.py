@@ -1,6 +1,7 @@
 """Games whose networks grow: they hold all resolutions, and a part of them works at a time."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -154,18 +155,21 @@ class GrowingModel(LatentModel):
         """Trains as `AdversarialModel.fit` does.
 
         Raises:
-            ValueError: As there, and for data that grows (`data.grown`) without the callback that
-                lets the model grow by the same schedule.
+            ValueError: As there, for data that grows (`data.grown`) without the callback that
+                lets the model grow by the same schedule, and for data in batches of another size
+                than the callback's schedule says.
         """
+        callbacks = kwargs.get("callbacks") or []
+        callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+        followed = [c.schedule for c in callbacks if hasattr(c, "schedule")]
         schedule = getattr(x, "schedule", None)
-        if schedule is not None and len(schedule.resolutions) > 1:
-            callbacks = kwargs.get("callbacks") or []
-            callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-            if all(getattr(callback, "schedule", None) != schedule for callback in callbacks):
-                raise ValueError(
-                    "`callbacks` must hold a `ProgressiveGrowth` with the schedule of the data. "
-                    f"Received: callbacks={callbacks}, x={x!r}"
-                )
+        if schedule is None:
+            _check_batch_size(x, kwargs.get("batch_size"), followed)
+        elif len(schedule.resolutions) > 1 and schedule not in followed:
+            raise ValueError(
+                "`callbacks` must hold a `ProgressiveGrowth` with the schedule of the data. "
+                f"Received: callbacks={callbacks}, x={x!r}"
+            )
         return super().fit(x, y, **kwargs)
 
     # Images at the working resolution
@@ -290,6 +294,21 @@ class _Parts:
             inputs = inputs[0] if len(inputs) == 1 else inputs
             self.made[key] = keras.Model(inputs, network.outputs[level])
         return self.made[key]
+
+
+def _check_batch_size(x, batch_size, schedules):
+    """Raises a `ValueError` where data of one batch size does not fit a schedule of growth."""
+    size = getattr(x, "batch_size", None)
+    if isinstance(x, np.ndarray):
+        size = batch_size or 32  # Keras's own
+    for schedule in schedules:
+        wanted = {schedule.batch_size_at(resolution) for resolution in schedule.resolutions}
+        if size is not None and wanted != {size}:
+            raise ValueError(
+                "Data must come in the batch sizes of the schedule, from which steps are counted: "
+                "take `data.grown`, or say one size in `GrowthSchedule(batch_sizes=...)`. "
+                f"Received: batches of {size}, batch_sizes={schedule.batch_sizes}"
+            )
 
 
 def _levels(networks, data_shape):

@@ -322,9 +322,9 @@ class StyleGAN(GrowingModel):
         """The paper's figure of style mixing: the layers `layers` take the styles of b.
 
         Args:
-            seeds_a, seeds_b: Lists of integers >= 0; each is a sample, `sample(1, seed)`.
-            layers: Integers in `[0, num_styles)`: which layers take their style from b. 0 to 3 are
-                coarse (4 and 8 pixels), 4 to 7 middle (16 and 32), from 8 on fine.
+            seeds_a, seeds_b: Integers >= 0; each is a sample, `sample(1, seed)`.
+            layers: Integers in `[0, num_styles)`, or one: which layers take their style from b. 0
+                to 3 are coarse (4 and 8 pixels), 4 to 7 middle (16 and 32), from 8 on fine.
             truncation, noise_seed: As in `sample`.
 
         Returns:
@@ -333,7 +333,7 @@ class StyleGAN(GrowingModel):
         Raises:
             ValueError: If a layer does not exist, or as in `sample`.
         """
-        layers = list(layers)
+        layers = np.atleast_1d(layers).tolist()
         if not layers or not set(layers) <= set(range(self.num_styles)):
             raise ValueError(
                 f"`layers` must be some of 0 to {self.num_styles - 1}. Received: layers={layers}"
@@ -355,15 +355,16 @@ class StyleGAN(GrowingModel):
             NumPy array `((len(seeds) - 1) * frames + 1, *data_shape)`, float32.
         """
         check_at_least(1, frames=frames)
-        check_at_least(2, **{"len(seeds)": len(seeds)})
+        check_at_least(2, **{"len(seeds)": np.size(seeds)})
         path = path_between(self.styles_of(seeds, truncation), frames)
         return self.synthesize(path, noise_seed)
 
     def styles_of(self, seeds, truncation=1.0):
         """Styles `(len(seeds), num_styles, style_dim)` of the samples of these seeds."""
-        if not len(seeds) or min(seeds) < 0:
-            raise ValueError(f"Seeds must be integers of at least 0. Received: {list(seeds)}")
-        latents = [self.latents_for_sampling(1, seed) for seed in seeds]
+        seeds = np.atleast_1d(seeds)
+        if seeds.dtype.kind not in "iu" or not len(seeds) or min(seeds) < 0:
+            raise ValueError(f"Seeds must be integers of at least 0. Received: {seeds.tolist()}")
+        latents = [self.latents_for_sampling(1, seed) for seed in seeds.tolist()]
         return self.map(ops.concatenate(latents), truncation)
 
     # Saving and serving

@@ -1,3 +1,5 @@
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -151,6 +153,29 @@ class TestProgressiveGrowth:
         model.compile({player: keras.optimizers.SGD(rate) for player in model.players})
         with pytest.raises(ValueError, match="optimizers must not have schedules.*'generator'"):
             fit_growing(model)
+
+    def test_refuses_data_in_batches_of_another_size(self):
+        for x, arguments in (
+            (kg.data.load(images(), batch_size=5), {}),
+            (images(), {"batch_size": 5}),
+        ):
+            with pytest.raises(ValueError, match="batch sizes of the schedule.*batches of"):
+                model = build_progan()
+                model.compile()
+                model.fit(x, callbacks=[kg.callbacks.ProgressiveGrowth(SCHEDULE)], **arguments)
+
+    def test_warns_of_an_end_before_the_model_is_grown(self):
+        growth = kg.callbacks.ProgressiveGrowth(SCHEDULE)
+        growth.set_model(build_progan())
+        last = SCHEDULE.segments[-1].first_step
+        growth.set_params({"epochs": 1, "steps": last})
+        growth.model.compile()
+        with pytest.warns(UserWarning, match="ends before .* pixels are faded in"):
+            growth.on_train_begin()
+        growth.set_params({"epochs": 1, "steps": last + 1})
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            growth.on_train_begin()
 
     def test_refuses_executions_across_a_change(self):
         model = build_progan()

@@ -60,6 +60,10 @@ NUMBERS = {
     kg.D2GAN: {"alpha": 1.0, "beta": 1.0},
     kg.MGAN: {"num_generators": 10, "diversity_weight": 0.01},
 }
+GROWING_NUMBERS = {
+    kg.ProGAN: {"penalty_weight": 10.0, "target_slope": 1.0, "drift_weight": 0.001},
+    kg.StyleGAN: {"r1_weight": 10.0, "r1_interval": 1, "mixing_probability": 0.9},
+}
 NEW = [kg.CGAN, kg.InfoGAN, kg.BiGAN, *list(NUMBERS)[1:]]
 LATENT_DIMS = [
     (kg.LSGAN, (112, 112, 3), 1024),
@@ -136,14 +140,15 @@ def test_infogan_draws_noise_before_the_codes():
     assert (categorical.sum(axis=1) == 1).all()
 
 
-@pytest.mark.parametrize("game", NUMBERS, ids=name_of)
+@pytest.mark.parametrize("game", [*NUMBERS, *GROWING_NUMBERS], ids=name_of)
 def test_numbers(game):
+    expected = (NUMBERS | GROWING_NUMBERS)[game]
     defaults = {}
     for ancestor in reversed(game.__mro__):
         if ancestor.__module__.startswith("keras_gans"):
             parameters = inspect.signature(ancestor.__init__).parameters
             defaults |= {name: parameter.default for name, parameter in parameters.items()}
-    assert {name: defaults[name] for name in NUMBERS[game]} == NUMBERS[game]
+    assert {name: defaults[name] for name in expected} == expected
 
 
 def check_one_step(game, data_shape, **kwargs):

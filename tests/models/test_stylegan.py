@@ -160,6 +160,10 @@ class TestSamples:
         all_layers = trained.mix([0, 1], [2], layers=range(4))
         np.testing.assert_allclose(all_layers[0], all_layers[1], atol=1e-6)
 
+    def test_one_seed_and_one_layer_need_no_list(self, trained):
+        expected = trained.mix([0], [1], [2])
+        np.testing.assert_array_equal(trained.mix(0, 1, 2), expected)
+
     def test_interpolate_passes_through_its_samples(self, trained):
         path = trained.interpolate([0, 1, 2], frames=4)
         assert path.shape == (9, *SHAPE)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from keras_gans import networks
+from keras_gans.layers import SpectralNormalization
 from tests.networks.checks import trainable
 
 
@@ -40,6 +41,30 @@ class TestSAGAN:
         assert images.shape == (2, size, size, 1) and np.abs(images).max() <= 1
         logits = discriminator(images if num_classes is None else [images, labels])
         assert logits.shape == (2, 1)
+
+    def test_logits_are_the_head_of_summed_features(self):
+        """The official code sums the last maps, of 8x8 positions here, and does not average."""
+        network = networks.build_sagan_discriminator((32, 32, 1), width=8)
+        head = network.get_layer("logits")
+        relu = [layer for layer in network.layers if isinstance(layer, keras.layers.ReLU)][-1]
+        x = np.random.default_rng(0).normal(size=(3, 32, 32, 1)).astype("float32")
+        maps = np.asarray(keras.Model(network.input, relu.output)(x))
+        features = maps.sum(axis=(1, 2))
+        expected = features @ (head.layer.kernel / head.sigma()) + head.layer.bias
+        np.testing.assert_allclose(network(x), expected, rtol=1e-4, atol=1e-5)
+
+    @pytest.mark.parametrize("build", ["generator", "discriminator"])
+    def test_every_kernel_is_normalised(self, build):
+        """No Conv2D or Dense stands outside a SpectralNormalization, in either network."""
+        make = {
+            "generator": lambda: networks.build_sagan_generator(7, (32, 32, 1), 3, width=8),
+            "discriminator": lambda: networks.build_sagan_discriminator((32, 32, 1), 3, width=8),
+        }[build]
+        every = list(make()._flatten_layers())
+        wrapped = {id(each.layer) for each in every if isinstance(each, SpectralNormalization)}
+        kinds = (keras.layers.Conv2D, keras.layers.Dense)
+        plain = [each for each in every if isinstance(each, kinds)]
+        assert plain and all(id(layer) in wrapped for layer in plain)
 
     def test_attention_starts_without_an_effect(self):
         arguments = {"image_shape": (32, 32, 1), "width": 8, "attention_size": 16}

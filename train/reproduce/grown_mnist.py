@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import shutil
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from train.reproduce.same_budget import SCORED
 
 Variant = Literal["dcgan", "progan", "stylegan", "sagan"]
 GROWING = ("progan", "stylegan")
+FRAME_STEPS = 125  # from one picture of the film of growth to the next
 PSI = (0.0, 0.3, 0.5, 0.7, 0.85, 1.0)
 
 
@@ -34,7 +36,9 @@ class Reproduction(Experiment):
     )
     figures = (
         *("progan.png", "stylegan.png", "sagan.png", "dcgan.png"),
+        *("progan_growth.gif", "stylegan_growth.gif", "attention.png"),
         *("mix_coarse.png", "mix_middle.png", "mix_fine.png", "truncation.png"),
+        "interpolation.gif",
     )
 
     variant: Variant = "progan"
@@ -58,7 +62,15 @@ class Reproduction(Experiment):
         model, values = train_within(self.minutes, recipe, self.work_folder, grid)
         values |= {"variant": self.variant}
         samples = model.sample(SCORED, seed=0, batch_size=500)
-        save_image_grid(samples[:64], self.work_folder / f"{self.variant}.png", columns=16)
+        shown = model.sample(64, seed=0, **recipe.grid_arguments())
+        save_image_grid(shown, self.work_folder / f"{self.variant}.png", columns=16)
+        if self.variant in GROWING:
+            shutil.copy(
+                self.work_folder / "samples" / "training.gif",
+                self.work_folder / f"{self.variant}_growth.gif",
+            )
+        if self.variant == "sagan":
+            self.draw_attention(model)
         values |= digits.scores(samples, self.data_dir, ema=True)
         if self.variant == "stylegan":
             values["truncation"] = self.truncation_sweep(model)
@@ -81,8 +93,8 @@ class Reproduction(Experiment):
             levels = 7 if self.variant == "progan" else 5  # stretches of equal length
             kimg = self.kimg / levels
             phases = {"stable_kimg": kimg, "fade_kimg": kimg, "total_kimg": self.kimg}
-            return recipe_class(**shared, **phases)
-        return recipe_class(**shared, epochs=round(self.kimg / 60))
+            return recipe_class(**shared, **phases, steps_per_epoch=FRAME_STEPS)
+        return recipe_class(**shared, epochs=max(1, round(self.kimg / 60)))
 
     def truncation_sweep(self, model):
         """Scores by psi: dictionary from its text to a dictionary."""
@@ -91,6 +103,17 @@ class Reproduction(Experiment):
             samples = model.sample(SCORED, seed=0, batch_size=500, truncation=psi)
             sweep[str(psi)] = digits.scores(samples, self.data_dir, ema=True)
         return sweep
+
+    def draw_attention(self, model):
+        """A row for each digit: a sample, then where three of its positions look while it is made.
+
+        The positions, marked in gray on the sample, are the corner and two on the strokes; a map
+        is bright where the position looks.
+        """
+        labels = np.arange(10)
+        images = model.sample(10, seed=0, labels=labels)
+        maps = model.attend_while_generating(10, seed=0, labels=labels)
+        save_image_grid(attention_rows(images, maps), self.work_folder / "attention.png", columns=7)
 
     def draw_styles(self, model):
         """Style mixing, the truncation of some samples, and the way between samples."""
@@ -111,7 +134,12 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        return "; ".join(f"{r['variant']}: FID {r['fid']:.1f}" for r in results)
+        dcgan = next((r["fid"] for r in results if r["variant"] == "dcgan"), None)
+        return "; ".join(
+            f"{r['variant']}: FID {r['fid']:.1f}"
+            + (f" ({r['fid'] / dcgan:.2f} of DCGAN's)" if dcgan and r["variant"] != "dcgan" else "")
+            for r in results
+        )
 
     @staticmethod
     def details(results):
@@ -128,3 +156,33 @@ class Reproduction(Experiment):
                     f"{scores['precision']:.3f}, recall {scores['recall']:.3f}"
                 )
         return lines
+
+
+def attention_rows(images, maps):
+    """Pictures in rows of seven: a sample, then thrice the sample with a position, and its map.
+
+    Args:
+        images: Array `(num, size, size, 1)` in `[-1, 1]`.
+        maps: Array `(num, height, width, attended_height, attended_width)` of weights.
+
+    Returns:
+        Array `(7 * num, size, size, 1)` in `[-1, 1]`.
+    """
+    size, side = images.shape[1], maps.shape[1]
+    cell = size // side
+    rows = []
+    for image, looks in zip(images, maps, strict=True):
+        rows.append(image)
+        means = image[..., 0].reshape(side, cell, side, cell).mean(axis=(1, 3))
+        upper, lower = means[: side // 2], means[side // 2 :]
+        brightest = np.unravel_index(upper.argmax(), upper.shape)
+        other = np.unravel_index(lower.argmax(), lower.shape)
+        for row, column in ((0, 0), brightest, (other[0] + side // 2, other[1])):
+            marked = image.copy()
+            place = np.s_[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell]
+            marked[place] = 0.0  # mid-gray, seen on black and on white
+            look = looks[row, column]
+            look = 2.0 * look / look.max() - 1.0
+            grow = size // look.shape[0]
+            rows += [marked, look.repeat(grow, 0).repeat(grow, 1)[..., np.newaxis]]
+    return np.stack(rows)
