@@ -14,7 +14,7 @@ from train.reproduce.__main__ import experiments, main
 from train.reproduce.experiment import mean_and_spread, reproduce
 from train.reproduce.lab_colours import histogram_intersections, to_lab
 from train.reproduce.mgan_ring import owned_mode
-from train.reproduce.points import mode_measures
+from train.reproduce.points import mode_measures, modes_nearby
 from train.reproduce.wgan_gp_toys import share_near_spiral
 
 POINTS = {
@@ -84,6 +84,16 @@ class TestMeasures:
         measures = mode_measures(self.mixture.sample(2500), self.mixture)
         assert measures["modes_with_fair_share"] == 8
         np.testing.assert_allclose(measures["high_quality"], 0.989, atol=0.01)  # 1 - exp(-9 / 2)
+
+    def test_strays_make_no_mode_nearby(self):
+        """19 of 2,500 samples are 0.8 %, and a fifth of an eighth is 2.5 %."""
+        centres = self.mixture.centres
+        samples = np.zeros((2500, 2))
+        samples[:19] = centres[3]
+        samples[100:163] = centres[5] + 3.9 * self.mixture.deviation * np.array([1.0, 0.0])
+        assert modes_nearby(samples, self.mixture, 4.0) == 1
+        assert modes_nearby(samples, self.mixture, 3.8) == 0
+        assert mode_measures(samples, self.mixture)["modes_with_fair_share"] == 1  # the strays
 
     def test_owner_of_a_mode(self):
         points = self.mixture.centres[[3, 3, 3, 5]].astype("float32")
