@@ -135,6 +135,14 @@ class TestMixtureOfGaussians:
         drawn, _ = batches.mixture.draw(32, seed=3, step=7)
         np.testing.assert_allclose(seventh, drawn, atol=1e-6)
 
+    def test_modes_come_mixed(self):
+        """The points of a step are not sorted by mode, and either half of them has all modes."""
+        settings = self.settings | {"batch_size": 512}
+        batches = data.mixture_of_gaussians("ring", labels=True, **settings)
+        _, modes = next(batches.as_numpy_iterator())
+        assert (np.diff(modes) < 0).mean() > 0.3
+        assert set(modes[:256]) == set(modes[256:]) == set(range(8))
+
     def test_labels_name_the_nearest_mode(self):
         batches = data.mixture_of_gaussians("ring", labels=True, **self.settings)
         points, modes = next(batches.as_numpy_iterator())

@@ -83,9 +83,27 @@ class TestInformation:
         compile_sgd(model).train_on_batch(*data_for(model))
         assert len(drawn) == 2 and not np.array_equal(*drawn)
 
-    def test_labels_are_not_asked_for(self):
-        model = compile_sgd(build_game(kg.InfoGAN))
-        model.train_on_batch(data_for(model)[0], np.zeros(16, "int32"))
+    def test_labels_change_nothing(self):
+        weights = []
+        for labels in (np.zeros(16, "int32"), np.arange(16, dtype="int32")):
+            keras.utils.set_random_seed(0)
+            model = compile_sgd(build_game(kg.InfoGAN, seed=0))
+            model.train_on_batch(data_for(model)[0], labels)
+            weights.append(model.get_weights())
+        for first, second in zip(*weights, strict=True):
+            np.testing.assert_array_equal(first, second)
+
+    def test_the_adversarial_terms_are_cross_entropies(self):
+        """A discriminator with logit 2 for everything: softplus(-2) + softplus(2), softplus(-2)."""
+        model = build_game(kg.InfoGAN, information_weight=0.0, continuous_weight=0.0)
+        silence(model.discriminator)
+        *hidden, bias = model.discriminator.get_weights()
+        model.discriminator.set_weights([*hidden, bias + 2.0])
+        rates = {"discriminator": 0.0, "generator": 0.0}
+        logs = compile_sgd(model, rates).train_on_batch(*data_for(model), return_dict=True)
+        real, fake = math.log1p(math.exp(-2)), math.log1p(math.exp(2))
+        assert logs["discriminator_loss"] == pytest.approx(real + fake, rel=1e-5)
+        assert logs["generator_loss"] == pytest.approx(real, rel=1e-5)
 
 
 class TestEncode:

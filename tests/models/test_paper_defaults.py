@@ -151,6 +151,20 @@ def test_numbers(game):
     assert {name: defaults[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    "game", [kg.LSGAN, kg.WGAN, kg.WGANGP, kg.HingeGAN, kg.BiGAN, kg.D2GAN], ids=name_of
+)
+def test_judges_end_without_a_sigmoid(game):
+    """Scores of any size and sign: nothing bends them from the last kernel on."""
+    model = game(data_shape=IMAGES)
+    name = "critic" if hasattr(model, "critic") else "discriminator"
+    network = getattr(model, name, None) or model.discriminator_1
+    layers = [getattr(layer, "layer", layer) for layer in network.layers]  # without a wrapper
+    last = max(place for place, layer in enumerate(layers) if hasattr(layer, "kernel"))
+    activations = [getattr(layer, "activation", None) for layer in layers[last:]]
+    assert set(activations) <= {None, keras.activations.linear}
+
+
 def check_one_step(game, data_shape, **kwargs):
     model = game(data_shape=data_shape, **kwargs)
     model.compile(run_eagerly=True)

@@ -39,6 +39,12 @@ class TestBiGAN:
         discriminator = networks.build_bigan_discriminator()
         np.testing.assert_array_equal(discriminator(samples(discriminator)), np.zeros((2, 1)))
 
+    def test_latents_do_not_enter_the_discriminator_beside_the_pixels(self):
+        """The first layer sees the 784 pixels alone; the weights' number would not tell."""
+        discriminator = networks.build_bigan_discriminator()
+        shapes = [tuple(kernel.shape) for kernel in kernels(discriminator)]
+        assert shapes.count((784, 1024)) == 1 and not any(rows == 834 for rows, _ in shapes)
+
     def test_features_feed_the_last_dense_layer(self):
         encoder = networks.build_bigan_encoder()
         features = keras.Model(encoder.input, encoder.get_layer("features").output)
