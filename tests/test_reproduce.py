@@ -1,8 +1,9 @@
-"""Every reproduction runs, on numbers small enough for a test, and says what it found."""
+"""Reproductions: the small ones run, what they measure is right, and the page says it."""
 
 import functools
 import importlib
 import json
+import pathlib
 
 import keras
 import numpy as np
@@ -173,6 +174,13 @@ class TestTable:
         assert "3.50 ± 0.71 (2 seeds) % against 3.1 %" in text
         assert "python -m train.reproduce dcgan_conditional --seeds 0 1" in text
         assert "| 3,900 | 30.0 (50.0) |" in text
+
+    def test_the_page_in_docs_is_that_of_the_results(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(pathlib.Path(__file__).parent.parent)
+        table.write(experiments(), page=tmp_path / "page.md")
+        assert table.PAGE.read_text() == (tmp_path / "page.md").read_text(), (
+            "run `python -m train.reproduce --table`"
+        )
 
     def test_what_was_not_run_is_said(self, tmp_path):
         page = tmp_path / "page.md"
