@@ -4,6 +4,7 @@ import json
 import pathlib
 
 import keras
+import numpy as np
 
 from keras_gans.metrics import read_images
 
@@ -14,8 +15,9 @@ class EvaluateSamples(keras.callbacks.Callback):
     `ModelCheckpoint(monitor="val_fid", mode="min")`, `EarlyStopping`, TensorBoard, `CSVLogger` and
     `callbacks.Checkpoints(best="val_fid")` then see them, if they stand behind this callback in the
     list. In an epoch that is not scored the last numbers are repeated, so that every epoch has all
-    logs. The real images are read once in a training, the samples once for all metrics of an
-    extractor.
+    logs. Generators without a bound, such as BEGAN's and StyleGAN's, are scored by their pictures:
+    what lies outside `[-1, 1]` is black or white. The real images are read once in a training, the
+    samples once for all metrics of an extractor.
 
     Args:
         metrics: List of metrics of `keras_gans.metrics`, such as `FID(extractor)`.
@@ -91,6 +93,8 @@ class EvaluateSamples(keras.callbacks.Callback):
             List of `Score`, one per metric.
         """
         generated = model.sample(self.num, seed=self.seed, **self.sample_arguments)
+        if generated.ndim == 4:  # images
+            generated = np.clip(generated, -1.0, 1.0)
         protocol = {
             "real_split": self.real_split,
             "seed": self.seed,

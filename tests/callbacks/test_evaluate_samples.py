@@ -65,6 +65,18 @@ class TestEvaluateSamples:
         score = metrics.FID(extractor)(images(), model.sample(64, seed=4))
         np.testing.assert_allclose(history["val_fid"][-1], score.value, rtol=1e-6)
 
+    def test_generators_without_a_bound_are_scored_by_their_pictures(self):
+        model = build_model()
+        inner = model.generator
+        model.generator = keras.Sequential([inner, keras.layers.Rescaling(3.0)])
+        extractor = metrics.CallableFeatures(flat, "pixels", weights_hash=None)
+        scorer = callbacks.EvaluateSamples([metrics.FID(extractor)], images(), num=64)
+        (score,) = scorer.evaluate(model)
+        samples = model.sample(64)
+        assert np.abs(samples).max() > 1.1
+        expected = metrics.FID(extractor)(images(), np.clip(samples, -1, 1))
+        np.testing.assert_allclose(score.value, expected.value, rtol=1e-6)
+
     def test_epochs_between_repeat_the_last_score_and_the_last_epoch_is_scored(self):
         _, _, history = self.fit(epochs=5, every=2)
         fid = history["val_fid"]

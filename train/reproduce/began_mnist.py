@@ -9,6 +9,9 @@ from keras_gans.utils.image_grid import save_samples
 from train import began
 from train.reproduce import digits
 from train.reproduce.experiment import Experiment
+from train.reproduce.same_budget import SCORED
+
+EPOCH_STEPS = 500
 
 
 @dataclasses.dataclass
@@ -37,20 +40,20 @@ class Reproduction(Experiment):
         recipe = began.Recipe(data="mnist", data_dir=self.data_dir, seed=self.seed)
         batches = data.load("mnist", batch_size=16, seed=self.seed, data_dir=self.data_dir)
         model = recipe.model((28, 28, 1))
-        model.compile(recipe.optimizers(500))
+        model.compile(recipe.optimizers(EPOCH_STEPS))
         history = digits.train(
             model,
             batches,
             self.epochs,
             self.work_folder,
             *recipe.callbacks(),
-            steps_per_epoch=500,
+            steps_per_epoch=EPOCH_STEPS,
         ).history
-        samples = model.sample(10_000, seed=0, batch_size=500)
+        samples = model.sample(SCORED, seed=0, batch_size=500)
         save_samples(samples[:64], self.work_folder / "samples.png", columns=16)
         ratios = np.divide(history["generator_loss"], history["real_error"])
         return {
-            "steps": self.epochs * 500,
+            "steps": self.epochs * EPOCH_STEPS,
             "gamma": model.diversity_ratio,
             "ratio": [round(float(value), 4) for value in ratios],
             "convergence": [round(value, 4) for value in history["convergence"]],

@@ -33,8 +33,10 @@ def classifier(data_dir, image_size=28):
 def scores(samples, data_dir, ema):
     """FID, precision, recall, density and coverage of samples `(num, size, size, 1)`.
 
-    Against the test images, under `classifier` for images of their size.
+    Against the test images, under `classifier` for images of their size; what lies outside
+    `[-1, 1]` is black or white, as in a picture.
     """
+    samples = np.clip(samples, -1.0, 1.0)
     size = samples.shape[1]
     extractor = classifier(data_dir, size)
     real = metrics.read_reference(extractor, arrays(TEST, data_dir, image_size=size)[0])

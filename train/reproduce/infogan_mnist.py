@@ -9,6 +9,8 @@ from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
 from train.reproduce.experiment import Experiment, mean_and_spread
 
+EPOCH_STEPS = 100  # as in the official code
+
 
 @dataclasses.dataclass
 class Reproduction(Experiment):
@@ -38,7 +40,7 @@ class Reproduction(Experiment):
         model = InfoGAN(image_shape=(28, 28, 1), seed=self.seed)
         model.compile()
         history = digits.train(
-            model, batches, self.epochs, self.work_folder, steps_per_epoch=100
+            model, batches, self.epochs, self.work_folder, steps_per_epoch=EPOCH_STEPS
         ).history
         codes, labels = {}, {}
         for split in (digits.EVERYTHING, digits.TEST):
@@ -52,7 +54,7 @@ class Reproduction(Experiment):
         )
         save_traversals(model, self.work_folder)
         return {
-            "steps": self.epochs * 100,
+            "steps": self.epochs * EPOCH_STEPS,
             "majority_error": round(error.majority, 4),
             "one_to_one_error": round(error.one_to_one, 4),
             "mutual_information": round(history["mutual_information"][-1], 4),
