@@ -44,6 +44,8 @@ class Recipe(_presets.PresetRecipe):
     """Size of the latent vector, standard normal."""
     width: int = 32
     """Channels at the highest resolution; 64 in the paper."""
+    attention_size: int | None = None
+    """Height of the maps that attend to themselves, 0 for none. Defaults to image_size / 4."""
     generator_learning_rate: float = 1e-4
     """Adam's learning rate of the generator."""
     discriminator_learning_rate: float = 4e-4
@@ -63,7 +65,8 @@ class Recipe(_presets.PresetRecipe):
         return self.num_classes is not None
 
     def model(self, data_shape):
-        arguments = {"num_classes": self.num_classes, "width": self.width}
+        names = ("num_classes", "width", "attention_size")
+        arguments = {name: getattr(self, name) for name in names}
         return SAGAN(
             num_classes=self.num_classes,
             latent_dim=self.latent_dim,

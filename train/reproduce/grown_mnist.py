@@ -94,6 +94,8 @@ class Reproduction(Experiment):
             kimg = self.kimg / levels
             phases = {"stable_kimg": kimg, "fade_kimg": kimg, "total_kimg": self.kimg}
             return recipe_class(**shared, **phases, steps_per_epoch=FRAME_STEPS)
+        if self.variant == "sagan":
+            shared["attention_size"] = 16  # maps that a person can read
         return recipe_class(**shared, epochs=max(1, round(self.kimg / 60)))
 
     def truncation_sweep(self, model):
