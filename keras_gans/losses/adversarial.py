@@ -178,9 +178,13 @@ def relativistic_discriminator_loss(real_logits, fake_logits):
     Returns:
         Scalar in nats; `log 2` where `D` cannot tell the two apart.
 
+    Raises:
+        ValueError: If the shapes differ.
+
     Reference:
         Jolicoeur-Martineau, 2018, "The relativistic discriminator" (arXiv:1807.00734), section 4.
     """
+    _check_one_shape(real_logits, fake_logits)
     return _mean(ops.softplus(fake_logits - real_logits))
 
 
@@ -194,7 +198,23 @@ def relativistic_generator_loss(real_logits, fake_logits):
     Returns:
         Scalar in nats.
 
+    Raises:
+        ValueError: If the shapes differ.
+
     Reference:
         Jolicoeur-Martineau, 2018 (arXiv:1807.00734), section 4.
     """
+    _check_one_shape(real_logits, fake_logits)
     return _mean(ops.softplus(real_logits - fake_logits))
+
+
+def _check_one_shape(real_logits, fake_logits):
+    """Refuses pairs that would broadcast, `(n, 1)` and `(n,)`, and so compare all with all."""
+    shapes = [tuple(ops.shape(logits)) for logits in (real_logits, fake_logits)]
+    sizes = zip(*shapes, strict=False)
+    differ = any(a != b for a, b in sizes if isinstance(a, int) and isinstance(b, int))
+    if differ or len(shapes[0]) != len(shapes[1]):
+        raise ValueError(
+            "`real_logits` and `fake_logits` must have one shape. "
+            f"Received: real_logits of shape {shapes[0]}, fake_logits of shape {shapes[1]}"
+        )

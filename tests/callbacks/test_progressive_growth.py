@@ -6,7 +6,15 @@ import pytest
 
 import keras_gans as kg
 from tests.models.games import assert_all_equal, values_of
-from tests.models.growing import SCHEDULE, batches, build_progan, fit_growing, images
+from tests.models.growing import (
+    SCHEDULE,
+    batches,
+    build_progan,
+    build_stylegan,
+    fit_growing,
+    images,
+    make_noisy,
+)
 from tests.models.tiny import build_model
 
 
@@ -118,6 +126,28 @@ class TestProgressiveGrowth:
         model, history = train()
         assert_all_equal(values_of(grown[0].weights), values_of(model.weights))
         assert history["discriminator_loss"] == grown[2]["discriminator_loss"]
+
+    def test_a_stylegan_that_was_stopped_within_a_fade_goes_on_bit_for_bit(self, tmp_path):
+        """Its average style, mixed styles and a lazy penalty too."""
+
+        class Stop(kg.callbacks.Checkpoints):
+            def on_train_batch_end(self, batch, logs=None):
+                super().on_train_batch_end(batch, logs)
+                if int(self.model.step.numpy()) == 5 and self.resumed_from is None:
+                    raise KeyboardInterrupt
+
+        def train(callbacks=()):
+            model = build_stylegan(ema_half_life=20.0, mixing_probability=0.5, r1_interval=2)
+            make_noisy(model)
+            model.compile()
+            return model, fit_growing(model, callbacks=callbacks)
+
+        straight, history = train()
+        with pytest.raises(KeyboardInterrupt):
+            train([Stop(tmp_path, every_steps=1)])
+        resumed, end = train([Stop(tmp_path, every_steps=1)])
+        assert_all_equal(values_of(straight.weights), values_of(resumed.weights))
+        assert end["r1_penalty"] == history["r1_penalty"]
 
     def test_refuses_models_that_do_not_grow_so(self):
         with pytest.raises(ValueError, match="`schedule` grows from 4 to 8.*levels \\(8,\\)"):

@@ -103,6 +103,12 @@ class TestRelativistic:
         moved = losses.relativistic_discriminator_loss(REAL + 7, FAKE + 7)
         np.testing.assert_allclose(loss, moved, rtol=1e-6)
 
+    @pytest.mark.parametrize("shape", [(3,), (2, 1), (3, 2)])
+    def test_pairs_that_would_broadcast_are_refused(self, shape):
+        for loss in (losses.relativistic_discriminator_loss, losses.relativistic_generator_loss):
+            with pytest.raises(ValueError, match=r"one shape.*\(3, 1\)"):
+                loss(np.zeros((3, 1), "float32"), np.zeros(shape, "float32"))
+
     def test_generator_plays_the_same_game_from_the_other_side(self):
         np.testing.assert_allclose(
             losses.relativistic_generator_loss(REAL, FAKE),
