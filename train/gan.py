@@ -5,6 +5,8 @@ import dataclasses
 from keras_gans import GAN, training
 from keras_gans.optimizers import DecayToFloor, RampedMomentumSGD
 
+RISEN = 250  # epochs after which the momentum has risen
+
 
 @dataclasses.dataclass
 class Recipe(training.Recipe):
@@ -23,7 +25,7 @@ class Recipe(training.Recipe):
     momentum: float = 0.5
     """Momentum during the first epoch."""
     final_momentum: float = 0.7
-    """Momentum from epoch 250 on."""
+    """Momentum from epoch 250 on, rising linearly until then."""
 
     def model(self, data_shape):
         return GAN(latent_dim=self.latent_dim, **self.shared_arguments(data_shape))
@@ -31,7 +33,13 @@ class Recipe(training.Recipe):
     def optimizers(self, steps_per_epoch):
         schedule = DecayToFloor(self.learning_rate, self.decay_factor, floor=1e-6)
         return {
-            player: RampedMomentumSGD(schedule, self.momentum, self.final_momentum)
+            player: RampedMomentumSGD(
+                schedule,
+                self.momentum,
+                self.final_momentum,
+                ramp_start=steps_per_epoch,
+                ramp_end=RISEN * steps_per_epoch,
+            )
             for player in GAN.players
         }
 
