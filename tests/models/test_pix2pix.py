@@ -516,7 +516,7 @@ class TestConstructor:
             ),
             (
                 {"image_shape": (40, 40, 3)},
-                "`input_shape` must have sides that are multiples of 32",
+                "must have sides that are multiples of 32",
             ),
             (
                 {"image_shape": SHAPE, "generator": build_translator(to_channels=1)},

@@ -35,6 +35,11 @@ class Reproduction(Experiment):
         "cycle nor identity; digits read by a classifier trained on the training glyphs of the "
         "target domain"
     )
+    remark = (
+        "Pictures, from above: pix2pix's input, its translation, the truth; CycleGAN's a, its "
+        "translation, the way back, the truth, then the same from b. Without the cycle either "
+        "generator ends with one digit, whatever it is given."
+    )
     figures = ("pix2pix.png", "cyclegan.png", "cyclegan_without_cycle.png")
 
     variant: Variant = "pix2pix"
