@@ -144,8 +144,8 @@ class Pix2Pix(TranslationModel):
         downs = min(max((both & -both).bit_length() - 1, fewest), most)
         if any(side % 2**downs for side in input_shape[:2]):
             raise ValueError(
-                f"`image_shape`, or `input_shape`, must have sides that are multiples of {2**downs} "
-                "for the default generator; pass a `generator` of your own for others. "
+                "`image_shape`, or `input_shape`, must have sides that are multiples of "
+                f"{2**downs} for the default generator; pass a `generator` of your own for others. "
                 f"Received: input_shape={input_shape}"
             )
         return build_unet_generator(
