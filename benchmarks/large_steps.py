@@ -3,8 +3,9 @@
     python benchmarks/large_steps.py [--models sagan progan stylegan] [--sizes 64 128] [--rounds 5]
 
 `fit` and the barest `tf.function` loop over the same networks, losses, penalties and order of moves
-take turns in one process; printed are medians of the images a second and of the ratio within a
-round. Widths are an eighth of the papers' (SAGAN 8, the others at most 64 channels), batch 8.
+take turns in one process; printed are medians of the images a second, and the median of the ratio
+within a round with the smallest and the largest, because the medians may be of different rounds.
+Widths are an eighth of the papers' (SAGAN 8, the others at most 64 channels), batch 8.
 
 The share of convolutions is what TensorFlow's profiler attributes to convolutions and their
 gradients among all operations of some steps of `fit`.
@@ -153,7 +154,7 @@ def compare(name, size, rounds, steps):
     share = share_of_convolutions(functools.partial(ours.fit, data, epochs=1, steps_per_epoch=3))
     print(
         f"| {name} | {size} | {per_second[0]:.1f} | {per_second[1]:.1f} | "
-        f"{statistics.median(ratios):.3f} | {share:.0%} |",
+        f"{statistics.median(ratios):.3f} ({min(ratios):.2f} to {max(ratios):.2f}) | {share:.0%} |",
         flush=True,
     )
 
