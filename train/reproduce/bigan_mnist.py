@@ -34,7 +34,8 @@ class Reproduction(Experiment):
 
     remark = (
         "The measure agrees with the official log's row of epoch 0: untrained features score "
-        "96.86 % here and 96.84 % there, reconstructions 13.54 and 13.64."
+        "96.86 % here and 96.84 % there, reconstructions 13.54 and 13.64. At epoch 25 our one "
+        "training is 0.13 points below the log's one; 10,000 queries alone leave 0.19 open."
     )
     figures = ("reconstructions.png",)
 

@@ -55,6 +55,7 @@ class Reproduction(Experiment):
         save_traversals(model, self.work_folder)
         return {
             "steps": self.epochs * EPOCH_STEPS,
+            "confusions": confusions(codes[digits.TEST], labels[digits.TEST]),
             "majority_error": round(error.majority, 4),
             "one_to_one_error": round(error.one_to_one, 4),
             "mutual_information": round(history["mutual_information"][-1], 4),
@@ -69,6 +70,27 @@ class Reproduction(Experiment):
             f"{mean_and_spread([100 * r['one_to_one_error'] for r in results], 1)}; information "
             f"{mean_and_spread(information, 3)} nats"
         )
+
+    @staticmethod
+    def details(results):
+        sentences = []
+        for number, result in enumerate(results, 1):
+            table = np.array(result.get("confusions", []))
+            for code, shares in enumerate(table):
+                first, second = np.argsort(shares)[::-1][:2]
+                if shares[second] >= 0.1:
+                    sentences.append(
+                        f"Training {number}, code {code}: {shares[first]:.0%} of its images are "
+                        f"{first}, {shares[second]:.0%} are {second}"
+                    )
+        return sentences
+
+
+def confusions(codes, labels):
+    """List of lists: for each code the shares of the digits 0 to 9, rounded, of its images."""
+    table = np.zeros((10, 10))
+    np.add.at(table, (codes, labels), 1)
+    return np.round(table / np.maximum(table.sum(axis=1, keepdims=True), 1), 2).tolist()
 
 
 def save_traversals(model, folder):
