@@ -1,5 +1,8 @@
 """The code of the pages in docs/ runs, and what it defines is a model like any other."""
 
+import ast
+import inspect
+import operator
 import pathlib
 import re
 
@@ -7,9 +10,11 @@ import keras
 import numpy as np
 import pytest
 
+import keras_gans as kg
 from tests.models.tiny import build_model, points
 
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
+VARIABLE = inspect.Parameter.VAR_KEYWORD
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +39,27 @@ def test_a_game_of_your_own_trains_saves_and_loads(games, name, tmp_path):
     assert model.evaluate(points(), verbose=0, return_dict=True)["generator_loss"] >= 0
 
 
+PAGES = [*DOCS.glob("*.md"), DOCS.parent / "README.md", DOCS.parent / "saved_models/README.md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_names_in_code_exist_and_take_what_they_are_given(page):
+    """Of every example: it parses, `kg....` is there, and its keywords are arguments of it."""
+    for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
+        for node in ast.walk(ast.parse(code)):
+            called = node.func if isinstance(node, ast.Call) else node
+            path = ast.unparse(called) if isinstance(called, ast.Attribute) else ""
+            if not path.startswith("kg."):
+                continue
+            target = operator.attrgetter(path.removeprefix("kg."))(kg)
+            keywords = [word.arg for word in node.keywords] if called is not node else []
+            taken = inspect.signature(target).parameters if keywords else {}
+            if all(parameter.kind is not VARIABLE for parameter in taken.values()):
+                assert set(keywords) - {None} <= set(taken), f"{path}: {keywords}"
+
+
 def test_links_between_pages_lead_somewhere():
-    pages = [*DOCS.glob("*.md"), DOCS.parent / "README.md", DOCS.parent / "saved_models/README.md"]
-    for page in pages:
+    for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text()):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
