@@ -57,12 +57,22 @@ class LatentModel(AdversarialModel):
         networks = {}
         for name in [name for names in self.players.values() for name in names]:
             network = kwargs.pop(name, None)
-            build = getattr(self, f"default_{name}")
-            networks[name] = build(latent_dim, data_shape) if network is None else network
+            networks[name] = network or self._default(name, latent_dim, data_shape)
         self.check_networks(networks, latent_dim, data_shape)
         super().__init__(networks=networks, **kwargs)
         self.data_shape = data_shape
         self.latent_dim = latent_dim
+
+    def _default(self, name, latent_dim, data_shape):
+        try:
+            return getattr(self, f"default_{name}")(latent_dim, data_shape)
+        except ValueError as error:
+            if len(data_shape) == 1 and "image_shape" in str(error):
+                raise ValueError(
+                    f"`{name}` must be given for points: {type(self).__name__} has networks of its "
+                    f"own for images only. Received: data_shape={data_shape}"
+                ) from error
+            raise
 
     def default_latent_dim(self, data_shape):
         """The paper's size of the latent vector for this shape of data; 100 for most."""

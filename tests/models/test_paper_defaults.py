@@ -186,6 +186,14 @@ def arguments_for(game):
     return {"num_classes": 10} if game is kg.CGAN else {}
 
 
+@pytest.mark.parametrize(
+    "game, name", [(kg.WGAN, "generator"), (kg.HingeGAN, "generator"), (kg.DCGAN, "generator")]
+)
+def test_networks_for_points_are_asked_for_where_the_paper_has_none(game, name):
+    with pytest.raises(ValueError, match=rf"`{name}` must be given for points: {game.__name__} ha"):
+        game(data_shape=POINTS)
+
+
 @pytest.mark.parametrize("game", NEW, ids=name_of)
 def test_one_step_on_28_pixels_with_the_default_networks(game):
     model = check_one_step(game, IMAGES, **arguments_for(game))
