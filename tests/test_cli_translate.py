@@ -105,6 +105,11 @@ class TestTranslate:
         assert f"{photos / 'even.png'}: its translation would have the name of that of" in shown
         assert names_in(tmp_path / "out") == ["below/gray.png", "even.png", "odd.png"]
 
+    def test_photos_larger_than_pillow_expects(self, exports, photos, tmp_path, monkeypatch):
+        monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", 20)  # twice as many are an error
+        assert run(exports / "pix2pix", photos, tmp_path / "out") == 0
+        assert PIL.Image.MAX_IMAGE_PIXELS == 20
+
     def test_goes_on_where_it_was_stopped(self, exports, photos, tmp_path, capsys):
         out = tmp_path / "out"
         out.mkdir()

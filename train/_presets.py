@@ -63,7 +63,8 @@ def run(recipe_class, args):
     )
     if recipe.preset and "TF_CONFIG" not in os.environ:  # one worker of several has no time for it
         print_cost(recipe)
-    if recipe.preset and recipe.data == training.Recipe.data and not recipe.dry_run:
+    says_data = any(arg.split("=")[0] == "--data" for arg in args)
+    if recipe.preset and not says_data and not recipe.dry_run:
         CONSOLE.print(f"To train, say on what: --preset {recipe.preset} --data FOLDER")
         return None
     return training.run(recipe)

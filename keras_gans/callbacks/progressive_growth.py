@@ -60,7 +60,8 @@ class ProgressiveGrowth(keras.callbacks.Callback):
                     "`schedule` sets learning rates, and the optimizers must not have schedules of "
                     f"their own. Received: a schedule in the optimizer of {player!r}"
                 )
-        self._warn_of_an_early_end()
+        if step == 0:
+            self._warn_of_an_early_end()
         self._segment = self._alpha = None
 
     def _warn_of_an_early_end(self):

@@ -1,5 +1,7 @@
 """An exported model as a function from image files to image files."""
 
+import contextlib
+
 import numpy as np
 import PIL.Image
 import tensorflow as tf
@@ -8,6 +10,16 @@ from keras_gans.data.decoding import read_image
 from keras_gans.utils.files import written_whole
 from keras_gans.utils.pixels import to_uint8
 from keras_gans.utils.tiling import OVERLAP, fitting_sides, in_tiles, reflected
+
+
+@contextlib.contextmanager
+def images_of_any_size():
+    """Lifts Pillow's bound on pixels, which is against files of strangers."""
+    bound, PIL.Image.MAX_IMAGE_PIXELS = PIL.Image.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        PIL.Image.MAX_IMAGE_PIXELS = bound
 
 
 class Translator:

@@ -38,7 +38,7 @@ def interpolate(
 
     if out.suffix.lower() != ".gif":
         raise ValueError(f"--out must end in .gif. Received: {out}")
-    if len(seeds) < 2 or frames < 1 or (scale or 1) < 1 or seconds_per_frame <= 0:
+    if len(seeds) < 2 or frames < 1 or (scale is not None and scale < 1) or seconds_per_frame <= 0:
         raise ValueError(
             "--seeds must be two or more, --frames and --scale at least 1, --seconds-per-frame "
             "more than 0"

@@ -34,12 +34,11 @@ def translate(
         overlap: Pixels by which tiles overlap. Defaults to a quarter of a tile.
         overwrite: Translate images again whose translation is there.
     """
-    import PIL.Image
     from rich.console import Console
     from rich.markup import escape
 
     from keras_gans.cli import _scoring
-    from keras_gans.cli._translator import Translator
+    from keras_gans.cli._translator import Translator, images_of_any_size
     from keras_gans.data.folder import SUFFIXES, image_files
     from keras_gans.serving import Exported
 
@@ -47,14 +46,13 @@ def translate(
         raise FileNotFoundError(f"There is no folder of images {source}")
     if out.resolve().is_relative_to(source.resolve()):
         raise ValueError(f"{out} must not lie in {source}: translations would be translated")
-    PIL.Image.MAX_IMAGE_PIXELS = None  # photos of one's own may be as large as they are
     translator = Translator(Exported(export), direction, tile, overlap)
     files = image_files(source)
     others = _visible_files(source) - len(files)
     out.mkdir(parents=True, exist_ok=True)
     places = {path: (out / path.relative_to(source)).with_suffix(".png") for path in files}
     failures, origins, kept = {}, {}, 0
-    with _scoring.progress_bars() as progress:
+    with _scoring.progress_bars() as progress, images_of_any_size():
         for path, place in progress.track(places.items(), description="translating"):
             if place in origins:
                 failures[path] = f"its translation would have the name of that of {origins[place]}"

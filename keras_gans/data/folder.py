@@ -153,9 +153,9 @@ def _without_failures(files, results, request, of):
     warnings.warn(f"Skipped {len(failed)} of {of} files: cannot decode {named}", stacklevel=4)
     good = [pair for pair in zip(files, results, strict=True) if not _is_failure(pair[1])]
     if not good:
+        folder = os.path.commonpath([path.parent for path in failed])
         raise ValueError(
-            "`source` must hold images. "
-            f"Received: {of} files in {os.path.commonpath(failed)}, none can be decoded"
+            f"`source` must hold images. Received: {of} files in {folder}, none can be decoded"
         )
     return tuple(list(column) for column in zip(*good, strict=True))
 

@@ -107,6 +107,16 @@ class GrowthSchedule:
                 raise ValueError(
                     f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}"
                 )
+        if not isinstance(self.batch_sizes, (int, dict)):
+            raise ValueError(
+                "`batch_sizes` must be an integer, or a dictionary from resolutions to integers. "
+                f"Received: batch_sizes={self.batch_sizes!r}"
+            )
+        if not isinstance(self.learning_rates, dict):
+            raise ValueError(
+                "`learning_rates` must be a dictionary from resolutions to rates; `learning_rate` "
+                f"is that of the others. Received: learning_rates={self.learning_rates!r}"
+            )
         rates = [*self.learning_rates.values()]
         rates += [] if self.learning_rate is None else [self.learning_rate]
         if min(rates, default=1) <= 0:
@@ -118,10 +128,6 @@ class GrowthSchedule:
             )
         for name in ("batch_sizes", "learning_rates"):
             named = getattr(self, name)
-            if not isinstance(named, (int, dict)):
-                raise ValueError(
-                    f"`{name}` must be a dictionary from resolutions. Received: {name}={named!r}"
-                )
             wrong = [] if isinstance(named, int) else [r for r in named if not _is_resolution(r)]
             if wrong:
                 raise ValueError(

@@ -35,7 +35,7 @@ class Codes:
             raise ValueError(
                 "`categorical_codes` must be a tuple of integers of at least 2, `continuous_codes` "
                 "an integer of at least 0, and there must be a code. Received: "
-                f"categorical_codes={self.categorical}, continuous_codes={self.continuous}"
+                f"categorical_codes={self.categorical}, continuous_codes={self.continuous!r}"
             )
 
     @property

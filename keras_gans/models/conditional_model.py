@@ -129,10 +129,10 @@ class ConditionalModel(LatentModel):
             )
         return super().fit(x, y, **kwargs)
 
-    def evaluate(self, x=None, y=None, **kwargs):
+    def evaluate(self, x=None, y=None, *args, **kwargs):
         """Keras's `evaluate`, after a look at labels that are at hand."""
         self._look_at("y", y)
-        return super().evaluate(x, y, **kwargs)
+        return super().evaluate(x, y, *args, **kwargs)
 
     def _look_at(self, name, y):
         if isinstance(y, np.ndarray) and self.is_conditional:

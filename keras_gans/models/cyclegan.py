@@ -18,6 +18,7 @@ from keras_gans.networks import (
     build_patch_discriminator,
     build_patch_from_pytorch,
     build_resnet_translator,
+    load_patch_weights,
 )
 from keras_gans.utils.checks import check_not_negative
 
@@ -177,13 +178,15 @@ class CycleGAN(TranslationModel):
             image_size = multiple if multiple > 4 else FULL_SIZE
         a_shape, b_shape = ((image_size, image_size, each) for each in (a_channels, b_channels))
         if discriminator_paths is not None:
-            path_of_b, path_of_a = discriminator_paths
-            kwargs["discriminator_a"] = build_patch_from_pytorch(
-                path_of_a, (None, None, a_channels)
-            )
-            kwargs["discriminator_b"] = build_patch_from_pytorch(
-                path_of_b, (None, None, b_channels)
-            )
+            judge_of_b, judge_of_a = discriminator_paths
+            for name, path, channels in (
+                ("discriminator_a", judge_of_a, a_channels),
+                ("discriminator_b", judge_of_b, b_channels),
+            ):
+                if kwargs.get(name) is not None:
+                    load_patch_weights(kwargs[name], path)
+                else:
+                    kwargs[name] = build_patch_from_pytorch(path, (None, None, channels))
         return cls(
             a_shape=a_shape, b_shape=b_shape, generator_ab=there, generator_ba=back, **kwargs
         )

@@ -161,7 +161,8 @@ class GrowingModel(LatentModel):
         """
         callbacks = kwargs.get("callbacks") or []
         callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-        followed = [c.schedule for c in callbacks if hasattr(c, "schedule")]
+        schedules = [getattr(callback, "schedule", None) for callback in callbacks]
+        followed = [one for one in schedules if hasattr(one, "resolutions")]  # no learning rates'
         schedule = getattr(x, "schedule", None)
         if schedule is None:
             _check_batch_size(x, kwargs.get("batch_size"), followed)

@@ -1,5 +1,7 @@
 """InfoGAN: part of the latents is a code that can be read back from the image."""
 
+from numbers import Integral
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -103,8 +105,10 @@ class InfoGAN(LatentModel):
                 "`noise_dim` must be given in the place of `latent_dim`, which follows from it and "
                 f"the codes. Received: latent_dim={kwargs['latent_dim']}"
             )
-        if isinstance(categorical_codes, int):
+        if isinstance(categorical_codes, Integral):
             categorical_codes = (categorical_codes,)
+        if isinstance(continuous_codes, Integral):
+            continuous_codes = int(continuous_codes)
         self.codes = Codes(tuple(categorical_codes), continuous_codes)  # shapes the networks
         if noise_dim < 1 or information_weight < 0 or continuous_weight < 0:
             raise ValueError(

@@ -20,6 +20,7 @@ from keras_gans.networks import (
     build_patch_discriminator,
     build_patch_from_pytorch,
     build_unet_generator,
+    load_patch_weights,
 )
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_not_negative
@@ -179,7 +180,9 @@ class Pix2Pix(TranslationModel):
             image_size = multiple if multiple >= 2 ** DOWNS[0] else 256
         input_shape = (image_size, image_size, input_channels)
         target_shape = (image_size, image_size, target_channels)
-        if discriminator_path is not None:
+        if discriminator_path is not None and kwargs.get("discriminator") is not None:
+            load_patch_weights(kwargs["discriminator"], discriminator_path)
+        elif discriminator_path is not None:
             conditional = kwargs.get("conditional", True)
             kwargs["discriminator"] = build_patch_from_pytorch(
                 discriminator_path,

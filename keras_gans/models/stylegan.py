@@ -1,6 +1,7 @@
 """StyleGAN: latents become styles, and styles and noise tell a growing network what to draw."""
 
 import functools
+from numbers import Integral
 
 import keras
 import numpy as np
@@ -333,7 +334,7 @@ class StyleGAN(GrowingModel):
         Raises:
             ValueError: If a layer does not exist, or as in `sample`.
         """
-        layers = np.atleast_1d(layers).tolist()
+        layers = [layers] if isinstance(layers, Integral) else list(layers)
         if not layers or not set(layers) <= set(range(self.num_styles)):
             raise ValueError(
                 f"`layers` must be some of 0 to {self.num_styles - 1}. Received: layers={layers}"
@@ -361,7 +362,7 @@ class StyleGAN(GrowingModel):
 
     def styles_of(self, seeds, truncation=1.0):
         """Styles `(len(seeds), num_styles, style_dim)` of the samples of these seeds."""
-        seeds = np.atleast_1d(seeds)
+        seeds = np.atleast_1d(seeds if np.isscalar(seeds) else list(seeds))
         if seeds.dtype.kind not in "iu" or not len(seeds) or min(seeds) < 0:
             raise ValueError(f"Seeds must be integers of at least 0. Received: {seeds.tolist()}")
         latents = [self.latents_for_sampling(1, seed) for seed in seeds.tolist()]

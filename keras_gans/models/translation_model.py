@@ -128,28 +128,30 @@ class TranslationModel(AdversarialModel):
         check_at_least(1, batch_size=batch_size)
         seeds = _checked_seeds(seed, len(images))
         sides = images.shape[1:3]
-        if tile is None:
+        if tile is not None:
+            tile, overlap = _checked_tile(tile, overlap)
+        if tile is None or (tile >= max(sides) and self.fits(*sides, direction)):
             self.check_sides(*sides, direction)
             parts = [slice(at, at + batch_size) for at in range(0, len(images), batch_size)]
             return np.concatenate(
                 [self._translate_array(direction, images[part], seeds[part]) for part in parts]
             )
-        tile, overlap = _checked_tile(tile, overlap)
         self.check_sides(tile, tile, direction, name="tile")
         multiple = self.side_multiple(direction) or 1
         smallest = self.smallest_side(direction) or tile
-        fitting = reflected(images, *fitting_sides(sides, multiple, (smallest, smallest)))
+        fitting = fitting_sides(sides, multiple, (smallest, smallest))
+        pads = [(0, side - had) for side, had in zip(fitting, sides, strict=True)]
         translated = [
             in_tiles(
                 lambda piece, seed=seed: self._translate_array(direction, piece, seed),
-                image,
+                np.pad(image, [*pads, (0, 0)], mode="reflect"),  # again and again if need be
                 (tile, tile),
                 overlap,
                 multiple,
-            )
-            for image, seed in zip(np.asarray(fitting), seeds[:, np.newaxis], strict=True)
+            )[: sides[0], : sides[1]]
+            for image, seed in zip(images, seeds[:, np.newaxis], strict=True)
         ]
-        return np.stack(translated)[:, : sides[0], : sides[1]]
+        return np.stack(translated)
 
     def _translate_array(self, direction, images, seeds):
         images = tf.convert_to_tensor(images, tf.float32)
@@ -228,25 +230,28 @@ class TranslationModel(AdversarialModel):
                 f"Received: images from {images.min()} to {images.max()}"
             )
 
-    def check_sides(self, height, width, direction, name="images"):
-        """Raises a `ValueError` unless the generator of a direction takes images of these sides."""
+    def fits(self, height, width, direction):
+        """Whether the generator of a direction takes images of these sides."""
         sides, shape = (height, width), self.shapes_of(direction)[0]
         if sides == shape[:2]:
-            return
-        multiple = self.side_multiple(direction)
+            return True
+        multiple, smallest = self._sides_of(direction)
         if multiple is None:
-            network = self.generator_of(direction)
-            fits = keeps_sides(network, height, width, shape[-1])
-            rule = f"{shape[0]} and {shape[1]}, for which its generator is made"
-        else:
-            smallest = self.smallest_side(direction)
-            fits = all(side % multiple == 0 and side >= smallest for side in sides)
-            rule = f"multiples of {multiple} and at least {smallest}"
-        if not fits:
-            raise ValueError(
-                f"`{name}` must have sides that are {rule}. "
-                f"Received: {name} with height {height} and width {width}"
-            )
+            return keeps_sides(self.generator_of(direction), height, width, shape[-1])
+        return all(side % multiple == 0 and side >= smallest for side in sides)
+
+    def check_sides(self, height, width, direction, name="images"):
+        """Raises a `ValueError` unless the generator of a direction takes images of these sides."""
+        if self.fits(height, width, direction):
+            return
+        shape, multiple = self.shapes_of(direction)[0], self.side_multiple(direction)
+        rule = f"{shape[0]} and {shape[1]}, for which its generator is made"
+        if multiple is not None:
+            rule = f"multiples of {multiple} and at least {self.smallest_side(direction)}"
+        raise ValueError(
+            f"`{name}` must have sides that are {rule}. "
+            f"Received: {name} with height {height} and width {width}"
+        )
 
     def side_multiple(self, direction):
         """What sides of images must be multiples of, or `None` where only those of training fit.

@@ -2,6 +2,7 @@
 
 import pathlib
 import tempfile
+import warnings
 
 import keras
 import rich.console
@@ -149,12 +150,14 @@ def _dry_run(recipe, strategy):
     CONSOLE.print_json(data=run_folder.settings(recipe, data, model))
     for name in model.network_names:
         getattr(model, name).summary()
-    model.fit(
-        data,
-        steps_per_epoch=2 * recipe.steps_per_execution,
-        epochs=1,
-        callbacks=recipe.callbacks(),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of callbacks that miss the rest of the training
+        model.fit(
+            data,
+            steps_per_epoch=2 * recipe.steps_per_execution,
+            epochs=1,
+            callbacks=recipe.callbacks(),
+        )
     CONSOLE.print("A dry run: nothing was written.")
     return model
 

@@ -105,6 +105,8 @@ def _changes(before, now):
         return []
     before, now = ({**s, **s.get("environment", {})} for s in (before, now))
     names = [name for name in {**before, **now} if name not in MAY_CHANGE]
+    # A setting that is newer than the run, and not made use of, changes nothing.
+    names = [name for name in names if name in before or now[name]]
     return [
         f"{name}: {before.get(name)} -> {now.get(name)}"
         for name in names

@@ -194,6 +194,13 @@ class TestProgressiveGrowth:
                 model.compile()
                 model.fit(x, callbacks=[kg.callbacks.ProgressiveGrowth(SCHEDULE)], **arguments)
 
+    def test_schedules_of_learning_rates_are_none_of_growth(self):
+        model = build_progan(growing=False)
+        model.compile()
+        constant = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1)
+        model.fit(images(4), batch_size=4, callbacks=[constant], verbose=0)
+        assert int(model.step.numpy()) == 1
+
     def test_warns_of_an_end_before_the_model_is_grown(self):
         growth = kg.callbacks.ProgressiveGrowth(SCHEDULE)
         growth.set_model(build_progan())

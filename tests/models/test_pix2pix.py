@@ -310,6 +310,13 @@ class TestTranslate:
         top = model.translate(images(1, (16, 8, 3))[:, :8])
         np.testing.assert_allclose(tiled[:, :8], top, atol=1e-6)
 
+    def test_a_tile_larger_than_the_image_is_the_image(self):
+        model = build_pix2pix(generator=build_strided_translator(), dropout=0)
+        image = images(1, (8, 12, 3))
+        expected = model.translate(image)
+        for tile in (12, 13, 100):
+            np.testing.assert_array_equal(model.translate(image, tile=tile), expected)
+
     def test_tiles_take_images_that_do_not_fit_the_generator(self):
         model = build_pix2pix(generator=build_strided_translator(), dropout=0)
         image = images(1, (13, 31, 3))

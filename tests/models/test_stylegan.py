@@ -163,6 +163,7 @@ class TestSamples:
     def test_one_seed_and_one_layer_need_no_list(self, trained):
         expected = trained.mix([0], [1], [2])
         np.testing.assert_array_equal(trained.mix(0, 1, 2), expected)
+        np.testing.assert_array_equal(trained.mix({0}, range(1, 2), {2}), expected)
 
     def test_interpolate_passes_through_its_samples(self, trained):
         path = trained.interpolate([0, 1, 2], frames=4)

@@ -113,8 +113,8 @@ class Reproduction(Experiment):
         "Where the clipped critic misses 0.99, dead units are the reason: clipping bounds a unit's "
         "bias as well as its weight, so that at distances above 1 one whose weight starts with the "
         "wrong sign answers nothing and never comes back. The same critic started with all units "
-        "alive (`clipped, alive`) keeps its largest slope, c (64 c)^2 = 0.0041 for c = 0.01, at "
-        "every distance."
+        "alive (`clipped, alive`) is proportional to the distance; on the lines with its largest "
+        "slope, c (64 c)^2 = 0.0041 for c = 0.01."
     )
 
     steps: int = 2000
