@@ -23,9 +23,11 @@ class TestLayout:
         assert (codes.width, codes.outputs) == (width, outputs)
         assert codes.draw(6, SEED).shape == (6, width)
 
-    @pytest.mark.parametrize("arguments", [((), 0), ((1,), 1), ((2.5,), 1), ((3,), -1)])
+    @pytest.mark.parametrize(
+        "arguments", [((), 0), ((1,), 1), ((2.5,), 1), ((3,), -1), ((3,), 1.5)]
+    )
     def test_refusals(self, arguments):
-        with pytest.raises(ValueError, match="`categorical_codes` must be integers.*Received"):
+        with pytest.raises(ValueError, match="`categorical_codes` must be a tuple.*Received"):
             Codes(*arguments)
 
 

@@ -106,6 +106,21 @@ class TestInformation:
         assert logs["generator_loss"] == pytest.approx(real, rel=1e-5)
 
 
+class TestCodes:
+    def test_one_size_stands_for_a_code(self):
+        sizes = {"categorical_codes": 10, "continuous_codes": np.int64(2)}
+        config = kg.InfoGAN(image_shape=(28, 28, 1), **sizes).get_config()
+        assert (config["categorical_codes"], config["continuous_codes"]) == ((10,), 2)
+
+    def test_chosen_codes_are_a_dictionary(self):
+        with pytest.raises(ValueError, match="`codes` must be a dictionary from the names c1, c2"):
+            echo_game().sample(2, codes=[1])
+
+    def test_a_row_of_the_traversal_has_a_column(self):
+        with pytest.raises(ValueError, match=r"`len\(values\)` must be an integer of at least 1"):
+            echo_game().traverse("c1", [])
+
+
 class TestEncode:
     def test_gives_probabilities_and_means(self):
         model = echo_game()
