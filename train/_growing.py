@@ -10,7 +10,7 @@ from train import _presets
 # Passes of an image through the networks in a step, in forward passes; a backward pass counts 2, or
 # 1 where only the input's gradient is taken. Generator: forward and backward. Discriminator: real,
 # fake and the generator's step (3 + 3 + 2), and a penalty on its slope, differentiated twice (6).
-GENERATOR_PASSES, DISCRIMINATOR_PASSES = 3, 14
+PASSES = 3, 14
 
 
 @dataclasses.dataclass
@@ -119,20 +119,6 @@ class GrowingRecipe(_presets.PresetRecipe):
             model.grow_to(resolution)
             parts = [s for s in schedule.segments if s.resolution == resolution]
             steps = sum(segment.steps for segment in parts)
-            images = steps * parts[0].batch_size
-            generator, discriminator = (
-                _presets.multiply_adds(model.part_of(name)) for name in model.grown_networks
-            )
-            passes = GENERATOR_PASSES * generator + DISCRIMINATOR_PASSES * discriminator
-            rows.append(
-                {
-                    "resolution": resolution,
-                    "batch_size": parts[0].batch_size,
-                    "images": images,
-                    "steps": steps,
-                    "generator": generator,
-                    "discriminator": discriminator,
-                    "training": images * passes,
-                }
-            )
+            networks = [model.part_of(name) for name in model.grown_networks]
+            rows.append(_presets.cost_of(resolution, parts[0].batch_size, steps, networks, PASSES))
         return rows

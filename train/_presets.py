@@ -82,6 +82,27 @@ def _split_preset(arg):
     return arg.split("=", 1) if arg.startswith("--preset=") else [arg]
 
 
+def cost_of(resolution, batch_size, steps, networks, passes):
+    """A row of `PresetRecipe.costs`.
+
+    Args:
+        resolution, batch_size, steps: Integers.
+        networks: The generator and the discriminator, models.
+        passes: Tuple of how often an image goes through either in a step, in forward passes.
+    """
+    generator, discriminator = map(multiply_adds, networks)
+    images = steps * batch_size
+    return {
+        "resolution": resolution,
+        "batch_size": batch_size,
+        "images": images,
+        "steps": steps,
+        "generator": generator,
+        "discriminator": discriminator,
+        "training": images * (passes[0] * generator + passes[1] * discriminator),
+    }
+
+
 def multiply_adds(model):
     """Multiply-adds of one image on its way through dense layers, convolutions and attention."""
     return sum(_multiply_adds_of(layer) for layer in model.layers)

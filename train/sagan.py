@@ -13,7 +13,7 @@ from train import _presets
 SIZES = (32, 64, 128)
 # Forward passes of an image in a step; a backward pass counts 2, or 1 where only the gradient by
 # the input is taken. Generator: forward and backward. Discriminator: real, fake, generator's step.
-GENERATOR_PASSES, DISCRIMINATOR_PASSES = 3, 8
+PASSES = 3, 8
 
 
 @dataclasses.dataclass
@@ -87,22 +87,9 @@ class Recipe(_presets.PresetRecipe):
 
     def costs(self):
         model = self.model((self.image_size, self.image_size, self.channels or 3))
-        generator, discriminator = map(
-            _presets.multiply_adds, (model.generator, model.discriminator)
-        )
+        players = model.generator, model.discriminator
         steps = self.epochs * (self.images_an_epoch[self.preset] // self.batch_size)
-        passes = GENERATOR_PASSES * generator + DISCRIMINATOR_PASSES * discriminator
-        return [
-            {
-                "resolution": self.image_size,
-                "batch_size": self.batch_size,
-                "images": steps * self.batch_size,
-                "steps": steps,
-                "generator": generator,
-                "discriminator": discriminator,
-                "training": steps * self.batch_size * passes,
-            }
-        ]
+        return [_presets.cost_of(self.image_size, self.batch_size, steps, players, PASSES)]
 
     def grid_arguments(self):
         if self.num_classes is None:

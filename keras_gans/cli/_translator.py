@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_gans.data.decoding import read_image
 from keras_gans.utils.files import written_whole
 from keras_gans.utils.pixels import to_uint8
-from keras_gans.utils.tiling import OVERLAP, fitting_sides, in_tiles, reflected
+from keras_gans.utils.tiling import OVERLAP, in_fitting_tiles
 
 
 @contextlib.contextmanager
@@ -93,15 +93,10 @@ class Translator:
 
     def __call__(self, pixels):
         """Translation of a uint8 image `(height, width, channels)`, float32 in `[-1, 1]`."""
-        height, width, _ = pixels.shape
         image = pixels.astype("float32") / 127.5 - 1.0
-        sides = fitting_sides((height, width), self.multiple, self.smallest)
-        image = np.asarray(reflected(image[np.newaxis], *sides)[0])
-        if self.tile is None:
-            translated = self._run(image[np.newaxis])[0]
-        else:
-            translated = in_tiles(self._run, image, self.tile, self.overlap, self.multiple)
-        return translated[:height, :width]
+        return in_fitting_tiles(
+            self._run, image, self.tile, self.overlap, self.multiple, self.smallest
+        )
 
     def _run(self, images):
         (translated,) = self.exported.run(self.direction, **{self.input_name: images}).values()

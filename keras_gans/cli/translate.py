@@ -39,7 +39,7 @@ def translate(
 
     from keras_gans.cli import _scoring
     from keras_gans.cli._translator import Translator, images_of_any_size
-    from keras_gans.data.folder import SUFFIXES, image_files
+    from keras_gans.data.folder import SUFFIXES, image_files, visible_files
     from keras_gans.serving import Exported
 
     if not source.is_dir():
@@ -48,7 +48,7 @@ def translate(
         raise ValueError(f"{out} must not lie in {source}: translations would be translated")
     translator = Translator(Exported(export), direction, tile, overlap)
     files = image_files(source)
-    others = _visible_files(source) - len(files)
+    others = len(visible_files(source)) - len(files)
     out.mkdir(parents=True, exist_ok=True)
     places = {path: (out / path.relative_to(source)).with_suffix(".png") for path in files}
     failures, origins, kept = {}, {}, 0
@@ -75,11 +75,3 @@ def translate(
     if len(failures) > NAMED:
         console.print(f"and {len(failures) - NAMED} more were not translated")
     return 1 if failures else 0
-
-
-def _visible_files(folder):
-    """How many files a folder and its subfolders hold, hidden ones apart."""
-    return sum(
-        path.is_file() and not any(part[0] in "._" for part in path.relative_to(folder).parts)
-        for path in folder.rglob("*")
-    )

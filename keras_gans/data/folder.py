@@ -89,15 +89,19 @@ def choose_split(folder, split):
     return folder
 
 
-def image_files(folder, name="source"):
-    """Sorted paths of the images in a folder and its subfolders; `name` is the argument's."""
-    files = sorted(
+def visible_files(folder):
+    """Sorted paths of the files in a folder and its subfolders, hidden ones apart."""
+    return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and path.is_file()
+        if path.is_file()
         and not any(part[0] in "._" for part in path.relative_to(folder).parts)  # ".", "__MACOSX"
     )
+
+
+def image_files(folder, name="source"):
+    """Sorted paths of the images in a folder and its subfolders; `name` is the argument's."""
+    files = [path for path in visible_files(folder) if path.suffix.lower() in SUFFIXES]
     if not files:
         raise ValueError(
             f"`{name}` must hold images ({', '.join(sorted(SUFFIXES))}) in it or its subfolders. "

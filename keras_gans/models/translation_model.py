@@ -14,13 +14,7 @@ from keras_gans.models.training_mode import call_in_training_mode
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_at_least, check_shape_tuple
 from keras_gans.utils.pixels import encode_png, is_image_shape, to_uint8
-from keras_gans.utils.tiling import (
-    OVERLAP,
-    fitting_sides,
-    in_tiles,
-    reflected,
-    up_to_multiple,
-)
+from keras_gans.utils.tiling import OVERLAP, in_fitting_tiles, reflected, up_to_multiple
 
 LARGEST_VALUE = 2.0  # some resizing overshoots [-1, 1] a little; pixels in [0, 255] exceed it
 TRANSLATION = 7 << 28  # marks the noise of `translate`, which no step draws
@@ -139,16 +133,15 @@ class TranslationModel(AdversarialModel):
         self.check_sides(tile, tile, direction, name="tile")
         multiple = self.side_multiple(direction) or 1
         smallest = self.smallest_side(direction) or tile
-        fitting = fitting_sides(sides, multiple, (smallest, smallest))
-        pads = [(0, side - had) for side, had in zip(fitting, sides, strict=True)]
         translated = [
-            in_tiles(
+            in_fitting_tiles(
                 lambda piece, seed=seed: self._translate_array(direction, piece, seed),
-                np.pad(image, [*pads, (0, 0)], mode="reflect"),  # again and again if need be
+                image,
                 (tile, tile),
                 overlap,
                 multiple,
-            )[: sides[0], : sides[1]]
+                (smallest, smallest),
+            )
             for image, seed in zip(images, seeds[:, np.newaxis], strict=True)
         ]
         return np.stack(translated)

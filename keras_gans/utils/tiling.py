@@ -91,6 +91,23 @@ def in_tiles(function, image, tile, overlap, multiple=1):
     return result
 
 
+def in_fitting_tiles(function, image, tile, overlap, multiple, smallest):
+    """`in_tiles` for an image of any size, which is continued by reflection and cut back.
+
+    Args:
+        function, image, overlap, multiple: As for `in_tiles`; sides grow to multiples of that.
+        tile: Tuple as for `in_tiles`, or `None` for the whole image as one piece.
+        smallest: Tuple of two multiples, the least sides that the function takes.
+
+    Returns:
+        NumPy array `(height, width, other_channels)`, float32.
+    """
+    height, width = image.shape[:2]
+    sides = fitting_sides((height, width), multiple, smallest)
+    image = np.asarray(reflected(image[np.newaxis], *sides)[0])
+    return in_tiles(function, image, tile or sides, overlap, multiple)[:height, :width]
+
+
 def _pieces(side, size, overlap, multiple):
     """List of the first position and the weights of every piece along a side."""
     if size == side:

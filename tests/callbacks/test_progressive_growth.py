@@ -42,6 +42,19 @@ class Watch(kg.callbacks.ProgressiveGrowth):
         )
 
 
+class StopAt(kg.callbacks.Checkpoints):
+    """Writes a checkpoint after every step, and stops a training that is new at one of them."""
+
+    def __init__(self, step, directory):
+        super().__init__(directory, every_steps=1)
+        self.last_step = step
+
+    def on_train_batch_end(self, batch, logs=None):
+        super().on_train_batch_end(batch, logs)
+        if int(self.model.step.numpy()) == self.last_step and self.resumed_from is None:
+            raise KeyboardInterrupt
+
+
 @pytest.fixture(scope="module")
 def grown():
     """A model grown from 4 to 8 pixels in one `fit`, what was seen on the way, and the history."""
@@ -109,16 +122,10 @@ class TestProgressiveGrowth:
     def test_a_training_that_was_stopped_goes_on_bit_for_bit(self, grown, tmp_path, step):
         """Before, within and at the end of the fade."""
 
-        class Stop(kg.callbacks.Checkpoints):
-            def on_train_batch_end(self, batch, logs=None):
-                super().on_train_batch_end(batch, logs)
-                if int(self.model.step.numpy()) == step and self.resumed_from is None:
-                    raise KeyboardInterrupt
-
         def train():
             model = build_progan(ema_decay=0.5)
             model.compile()
-            checkpoints = Stop(tmp_path, every_steps=1)
+            checkpoints = StopAt(step, tmp_path)
             return model, fit_growing(model, callbacks=[checkpoints])
 
         with pytest.raises(KeyboardInterrupt):
@@ -130,12 +137,6 @@ class TestProgressiveGrowth:
     def test_a_stylegan_that_was_stopped_within_a_fade_goes_on_bit_for_bit(self, tmp_path):
         """Its average style, mixed styles and a lazy penalty too."""
 
-        class Stop(kg.callbacks.Checkpoints):
-            def on_train_batch_end(self, batch, logs=None):
-                super().on_train_batch_end(batch, logs)
-                if int(self.model.step.numpy()) == 5 and self.resumed_from is None:
-                    raise KeyboardInterrupt
-
         def train(callbacks=()):
             model = build_stylegan(ema_half_life=20.0, mixing_probability=0.5, r1_interval=2)
             make_noisy(model)
@@ -144,8 +145,8 @@ class TestProgressiveGrowth:
 
         straight, history = train()
         with pytest.raises(KeyboardInterrupt):
-            train([Stop(tmp_path, every_steps=1)])
-        resumed, end = train([Stop(tmp_path, every_steps=1)])
+            train([StopAt(5, tmp_path)])
+        resumed, end = train([StopAt(5, tmp_path)])
         assert_all_equal(values_of(straight.weights), values_of(resumed.weights))
         assert end["r1_penalty"] == history["r1_penalty"]
 

@@ -52,7 +52,8 @@ class Experiment:
 
     @property
     def name(self):
-        return type(self).__module__.rpartition(".")[2]
+        module = type(self).__module__.rpartition(".")[2]
+        return f"{module}/{self.variant}" if hasattr(self, "variant") else module
 
     @property
     def work_folder(self):

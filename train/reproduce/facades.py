@@ -47,10 +47,6 @@ class Reproduction(Experiment):
     minutes: float = 90.0
     """Most minutes of training."""
 
-    @property
-    def name(self):
-        return f"facades/{self.variant}"
-
     def run(self):
         size, width = (256, 64) if self.variant == "full" else (128, 32)
         recipe = pix2pix.Recipe(

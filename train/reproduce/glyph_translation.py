@@ -49,10 +49,6 @@ class Reproduction(Experiment):
     minutes: float = 40.0
     """Most minutes of training."""
 
-    @property
-    def name(self):
-        return f"glyph_translation/{self.variant}"
-
     def run(self):
         task = TASKS[self.variant]
         shared = {"data": f"glyphs/{task}", "seed": self.seed, "epochs": self.epochs}

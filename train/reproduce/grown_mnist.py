@@ -50,10 +50,6 @@ class Reproduction(Experiment):
     minutes: float = 120.0
     """Most minutes of training."""
 
-    @property
-    def name(self):
-        return f"grown_mnist/{self.variant}"
-
     def run(self):
         recipe = self.recipe()
         grid = callbacks.SampleGrid(

@@ -42,10 +42,6 @@ class Reproduction(Experiment):
     minutes: float = 40.0
     """Most minutes of training."""
 
-    @property
-    def name(self):
-        return f"same_budget/{self.variant}"
-
     def run(self):
         recipe_class = importlib.import_module(f"train.{self.variant}").Recipe
         recipe = recipe_class(
