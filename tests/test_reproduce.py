@@ -9,19 +9,20 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gans import data
-from train.reproduce import glyph_translation, table
+from keras_gans import callbacks, data
+from train.reproduce import glyph_translation, table, wgan_gp_toys
 from train.reproduce.__main__ import experiments, main
+from train.reproduce.critic_surfaces import modes_seen
 from train.reproduce.experiment import mean_and_spread, reproduce
 from train.reproduce.lab_colours import histogram_intersections, to_lab
 from train.reproduce.mgan_ring import owned_mode
 from train.reproduce.points import mode_measures, modes_nearby
-from train.reproduce.wgan_gp_toys import share_near_spiral
 
 POINTS = {
     "mgan_ring": {"steps": 1000},
     "d2gan_ring": {"steps": 1000, "shallow_seeds": 0},
     "lsgan_ring": {"steps": 5000},
+    "critic_surfaces": {"steps": 100},
 }
 
 
@@ -47,6 +48,28 @@ class TestReproduce:
         assert result["values"]["steps"] == POINTS[name]["steps"]
         assert on_disc((tmp_path / name / "seed0.json").read_text()) == result
         assert experiment.ours([result["values"]])
+
+    def test_a_cloud_continues_where_it_was_stopped(self, tmp_path, monkeypatch):
+        class StoppedError(Exception):
+            pass
+
+        def stop(model, samples, mixture, path):
+            if int(model.step) == 100:
+                raise StoppedError
+
+        flags = {"steps": 400, "width": 8, "ema_decay": 0.9, "decay": True, "variant": "swissroll"}
+        keras.utils.set_random_seed(0)
+        whole = wgan_gp_toys.Reproduction(work=tmp_path / "whole", **flags).run()
+        parted = wgan_gp_toys.Reproduction(work=tmp_path / "parted", **flags)
+        checkpoints = functools.partial(callbacks.Checkpoints, every_steps=20)
+        with monkeypatch.context() as patched:
+            patched.setattr(callbacks, "Checkpoints", checkpoints)
+            patched.setattr(wgan_gp_toys, "draw", stop)
+            keras.utils.set_random_seed(0)
+            with pytest.raises(StoppedError):
+                parted.run()
+        assert parted.run() == whole
+        assert list(whole["over_time"]) == [str(step) for step in range(20, 401, 20)]
 
     def test_a_result_that_is_there_is_not_measured_again(self, tmp_path):
         class Counted(experiments()["mgan_ring"]):
@@ -96,14 +119,25 @@ class TestMeasures:
         assert modes_nearby(samples, self.mixture, 3.8) == 0
         assert mode_measures(samples, self.mixture)["modes_with_fair_share"] == 1  # the strays
 
+    def test_modes_that_a_critic_sees(self):
+        """Centres 2 apart: what counts is the circle of radius 1."""
+        centres = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]])
+
+        def peaks(points):  # one at (0, 0), one at (2, 0), and a slope
+            distances = np.linalg.norm(points[:, None] - centres[:2], axis=-1).min(axis=1)
+            return np.exp(-(distances**2)) + 1e-3 * points[:, 0]
+
+        assert modes_seen(peaks, centres) == 2
+        assert modes_seen(lambda points: points[:, 0], centres) == 0
+
     def test_owner_of_a_mode(self):
         points = self.mixture.centres[[3, 3, 3, 5]].astype("float32")
         assert owned_mode(points, self.mixture) == (3, 0.75)
 
     def test_share_near_the_spiral(self):
         spiral = data.mixture_of_gaussians("wgan_gp_swissroll").mixture
-        assert share_near_spiral(spiral.sample(500), spiral) > 0.97
-        assert share_near_spiral(np.full((10, 2), 5.0), spiral) == 0.0
+        assert wgan_gp_toys.share_near_spiral(spiral.sample(500), spiral) > 0.97
+        assert wgan_gp_toys.share_near_spiral(np.full((10, 2), 5.0), spiral) == 0.0
 
     def test_mean_and_spread_by_hand(self):
         assert mean_and_spread([1.0, 2.0, 3.0], 1) == "2.0 ± 1.0 (3 seeds)"
@@ -160,6 +194,17 @@ class TestTranslations:
 
 
 class TestTable:
+    def test_a_command_for_each_group_of_settings(self):
+        toys = experiments()["wgan_gp_toys"]
+        same = {"variant": "swissroll", "decay": True, "width": 512}
+        results = [{"seed": seed, "settings": same} for seed in (0, 1)]
+        results.append({"seed": 0, "settings": {"variant": "8gaussians", "width": 64}})
+        assert toys.commands("toys", results) == [
+            "python -m train.reproduce toys --variant swissroll --decay --seeds 0 1",
+            "python -m train.reproduce toys --variant 8gaussians --width 64 --seeds 0",
+        ]
+        assert toys.commands("toys", []) == ["python -m train.reproduce toys --seeds 0"]
+
     def test_page_from_results(self, tmp_path):
         experiment = importlib.import_module("train.reproduce.dcgan_conditional").Reproduction
         folder = tmp_path / "dcgan_conditional"

@@ -31,8 +31,9 @@ class Experiment:
         asked: What this project asks of itself.
         protocol: How our number is measured, in a sentence or two.
         remark: What a reader must know of the number, such as why it is missed; may be empty.
-        figures: Names of pictures that `run` leaves in its work folder; those that were copied to
-            `docs/figures/<name>_<figure>` are shown on the page.
+        figures: Names of the pictures that are shown on the page once they lie in
+            `docs/figures/<name>_<figure>`; `run` leaves each in its work folder, where there are
+            variants a picture in each one's.
     """
 
     title: ClassVar[str] = ""
@@ -69,16 +70,27 @@ class Experiment:
         raise NotImplementedError
 
     @classmethod
-    def command(cls, name, results):
-        """The command line that measures the results on the page."""
-        seeds = " ".join(str(result["seed"]) for result in results) or "0"
-        used = results[0].get("settings", {}) if results else {}
-        others = [
-            f" --{field.name.replace('_', '-')} {used[field.name]}"
-            for field in dataclasses.fields(cls)
-            if field.name in used and used[field.name] != field.default
+    def commands(cls, name, results):
+        """The command lines that measure the results on the page, one for all seeds alike."""
+        seeds = {}
+        for result in results or [{"seed": 0}]:
+            flags = cls.flags(result.get("settings", {}))
+            seeds.setdefault(flags, []).append(str(result["seed"]))
+        return [
+            f"python -m train.reproduce {name}{flags} --seeds {' '.join(numbers)}"
+            for flags, numbers in seeds.items()
         ]
-        return f"python -m train.reproduce {name} --seeds {seeds}{''.join(others)}"
+
+    @classmethod
+    def flags(cls, used):
+        """The flags behind a result's settings: the variant, and what differs from the default."""
+        return "".join(
+            f" --{field.name.replace('_', '-')} {used[field.name]}"
+            if used[field.name] is not True
+            else f" --{field.name.replace('_', '-')}"
+            for field in dataclasses.fields(cls)
+            if field.name in used and (field.name == "variant" or used[field.name] != field.default)
+        )
 
     @staticmethod
     def details(results):

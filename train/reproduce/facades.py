@@ -99,8 +99,8 @@ class Reproduction(Experiment):
         )
 
     @classmethod
-    def command(cls, name, results):
-        return f"python -m train.reproduce {name} --data facades/ --variant l1, and so on"
+    def flags(cls, used):
+        return f" --data facades/{super().flags(used)}"
 
     @staticmethod
     def ours(results):

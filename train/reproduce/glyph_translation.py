@@ -76,10 +76,6 @@ class Reproduction(Experiment):
         save_image_grid(rows, self.work_folder / f"{self.variant}.png", columns=PICTURED)
         return values
 
-    @classmethod
-    def command(cls, name, results):
-        return f"python -m train.reproduce {name} --variant pix2pix, and so on"
-
     @staticmethod
     def ours(results):
         return "; ".join(

@@ -126,10 +126,6 @@ class Reproduction(Experiment):
         path = model.interpolate([0, 1, 2, 3, 0], frames=12, truncation=0.85)
         save_animation(path.repeat(4, 1).repeat(4, 2), self.work_folder / "interpolation.gif", 0.1)
 
-    @classmethod
-    def command(cls, name, results):
-        return f"python -m train.reproduce {name} --variant progan, and so on"
-
     @staticmethod
     def ours(results):
         dcgan = next((r["fid"] for r in results if r["variant"] == "dcgan"), None)

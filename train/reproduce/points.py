@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from keras_gans import DCGAN, data, metrics
+from keras_gans import DCGAN, callbacks, data, metrics
 from keras_gans.utils import randomness
-from train.reproduce.experiment import mean_and_spread
+from train.reproduce.experiment import CONSOLE, mean_and_spread
 
 STEPS_PER_EXECUTION = 20  # tiny networks: most of a step would be Python otherwise
 
@@ -18,7 +18,7 @@ class PointGAN(DCGAN):
         return randomness.normal((num, self.latent_dim), seed)
 
 
-def train(model, kind, *, steps, batch_size, seed, every=None, at=None):
+def train(model, kind, *, steps, batch_size, seed, every=None, at=None, folder=None):
     """Trains a compiled model on a mixture, and looks at it on the way.
 
     Args:
@@ -29,6 +29,7 @@ def train(model, kind, *, steps, batch_size, seed, every=None, at=None):
         seed: Seed of the data.
         every: Steps from one look to the next; `None` looks at the end only.
         at: Function from the model to a dictionary of measures.
+        folder: Folder of checkpoints, which the same call continues from; `None` keeps none.
 
     Returns:
         Dictionary from the step to the measures there.
@@ -37,18 +38,40 @@ def train(model, kind, *, steps, batch_size, seed, every=None, at=None):
     batches = data.mixture_of_gaussians(
         kind, batch_size=batch_size, steps_per_epoch=every, seed=seed
     )
-    looks = {}
+    looks = Looks(every, at or (lambda model: {}))
+    kept = [] if folder is None else [callbacks.Checkpoints(folder / "checkpoints", keep=1)]
+    model.fit(batches, epochs=steps // every, verbose=0, callbacks=[looks, *kept])
+    return looks.found
 
-    def look(epoch, logs):
-        looks[(epoch + 1) * every] = at(model)
 
-    model.fit(
-        batches,
-        epochs=steps // every,
-        verbose=0,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=look)] if at else None,
-    )
-    return looks
+class Looks(keras.callbacks.Callback):
+    """Measures a model at the end of every epoch.
+
+    Args:
+        every: Integer, steps in an epoch.
+        at: Function from the model to a dictionary of measures.
+
+    Attributes:
+        found: Dictionary from the step to the measures there.
+    """
+
+    def __init__(self, every, at):
+        super().__init__()
+        self.every = every
+        self.at = at
+        self.found = {}
+
+    def on_epoch_end(self, epoch, logs=None):
+        step = (epoch + 1) * self.every
+        self.found[step] = self.at(self.model)
+        CONSOLE.print(f"step {step}: {self.found[step]}")
+
+    def state(self):
+        """What `Checkpoints` keeps."""
+        return {"found": list(self.found.items())}  # JSON has no integer keys
+
+    def set_state(self, state):
+        self.found = dict(state["found"])
 
 
 def mode_measures(samples, mixture):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import importlib
-from typing import Literal
+from typing import Literal, get_args
 
 from keras_gans.utils.image_grid import save_samples
 from train.reproduce import digits
@@ -33,6 +33,8 @@ class Reproduction(Experiment):
         "`ClassifierFeatures` of the training images (3 epochs, seed 0)"
     )
 
+    figures = tuple(f"{variant}.png" for variant in get_args(Variant))
+
     variant: Variant = "dcgan"
     """Name of the recipe."""
     data_dir: str | None = None
@@ -53,10 +55,6 @@ class Reproduction(Experiment):
         self.work_folder.mkdir(parents=True, exist_ok=True)
         save_samples(samples[:64], self.work_folder / "grid.png", columns=16)
         return values | digits.scores(samples, self.data_dir, ema=False)
-
-    @classmethod
-    def command(cls, name, results):
-        return f"python -m train.reproduce {name} --variant dcgan, and so on"
 
     @staticmethod
     def ours(results):

@@ -49,7 +49,7 @@ def section(name, experiment, results):
         f"- Paper: {experiment.paper}. Asked: {experiment.asked}.",
         f"- Protocol: {experiment.protocol}.",
     ]
-    lines.append(f"- `{experiment.command(name, results)}`")
+    lines += [f"- `{command}`" for command in experiment.commands(name, results)]
     if results:
         lines += [f"- {detail}." for detail in experiment.details([r["values"] for r in results])]
     if experiment.remark:
