@@ -22,7 +22,7 @@ CASES = {
     "gan_mnist": [{"epochs": 2, "look_every": 1}],
     "cgan_mnist": [{"epochs": 2, "look_every": 1}],
     "dcgan_conditional": [{"epochs": 1}],
-    "infogan_mnist": [{"epochs": 2}],
+    "infogan_mnist": [{"epochs": 2}, {"epochs": 2, "variant": "code"}],
     "began_mnist": [{"epochs": 2}],
     "same_budget": [{"variant": "dcgan", "epochs": 1}, {"variant": "cgan", "epochs": 1}],
     "grown_mnist": [
