@@ -24,7 +24,10 @@ CASES = {
     "dcgan_conditional": [{"epochs": 1}],
     "infogan_mnist": [{"epochs": 2}, {"epochs": 2, "variant": "code"}],
     "began_mnist": [{"epochs": 2}],
-    "same_budget": [{"variant": "dcgan", "epochs": 1}, {"variant": "cgan", "epochs": 1}],
+    "same_budget": [
+        {"variant": variant, "epochs": 1}
+        for variant in ("dcgan", "cgan", "gan_on_dcgan", "cgan_on_dcgan", "dcgan_on_perceptrons")
+    ],
     "grown_mnist": [
         {"variant": variant, "kimg": 1.4} for variant in ("dcgan", "progan", "stylegan", "sagan")
     ],

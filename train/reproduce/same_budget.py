@@ -5,13 +5,14 @@ import importlib
 from typing import Literal, get_args
 
 from keras_gans.utils.image_grid import save_samples
-from train.reproduce import digits
+from train.reproduce import digits, swapped
 from train.reproduce.budget import train_within
 from train.reproduce.experiment import Experiment
 
 Variant = Literal[
     "gan", "cgan", "dcgan", "infogan", "lsgan", "wgan", "wgan_gp", "hinge_gan", "began", "bigan",
     "d2gan", "mgan",
+    "gan_on_dcgan", "cgan_on_dcgan", "dcgan_on_perceptrons",
 ]  # fmt: skip
 SCORED = 10_000
 
@@ -30,13 +31,14 @@ class Reproduction(Experiment):
     protocol = (
         "each variant's recipe with `--data mnist`, 28 pixels, until 30 epochs or 40 minutes, "
         "whichever comes first; 10,000 samples (seed 0) against the 10,000 test images under "
-        "`ClassifierFeatures` of the training images (3 epochs, seed 0)"
+        "`ClassifierFeatures` of the training images (3 epochs, seed 0); `gan_on_dcgan` is GAN's "
+        "game on DCGAN's networks with DCGAN's optimizers and batches, and so on"
     )
 
     figures = tuple(f"{variant}.png" for variant in get_args(Variant))
 
     variant: Variant = "dcgan"
-    """Name of the recipe."""
+    """Name of the recipe, or of one in `swapped.py`: a game on another variant's networks."""
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 30
@@ -45,7 +47,8 @@ class Reproduction(Experiment):
     """Most minutes of training."""
 
     def run(self):
-        recipe_class = importlib.import_module(f"train.{self.variant}").Recipe
+        recipe_class = swapped.RECIPES.get(self.variant)
+        recipe_class = recipe_class or importlib.import_module(f"train.{self.variant}").Recipe
         recipe = recipe_class(
             data="mnist", data_dir=self.data_dir, seed=self.seed, epochs=self.epochs
         )
@@ -59,7 +62,8 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         best = min(results, key=lambda r: r["fid"])
-        return f"{len(results)} variants; best FID {best['fid']:.1f}, {best['variant']}"
+        own = [r for r in results if r["variant"] not in swapped.RECIPES]
+        return f"{len(own)} variants; best FID {best['fid']:.1f}, {best['variant']}"
 
     @staticmethod
     def details(results):

@@ -1,0 +1,60 @@
+"""Recipes with another variant's networks, to tell what a game costs from what its networks do."""
+
+import dataclasses
+
+from keras_gans import networks
+from train import cgan, dcgan, gan
+
+
+@dataclasses.dataclass
+class GANOnDCGAN(gan.Recipe):
+    """GAN's game on DCGAN's networks, with DCGAN's optimizers and batches."""
+
+    batch_size: int = 128
+
+    def shared_arguments(self, data_shape):
+        return {
+            "generator": networks.build_dcgan_generator(self.latent_dim, data_shape),
+            "discriminator": networks.build_dcgan_discriminator(data_shape),
+            **super().shared_arguments(data_shape),
+        }
+
+    def optimizers(self, steps_per_epoch):
+        return dcgan.Recipe().optimizers(steps_per_epoch)
+
+
+@dataclasses.dataclass
+class CGANOnDCGAN(cgan.Recipe):
+    """CGAN's game on the networks of DCGAN's MNIST experiment, with DCGAN's optimizers."""
+
+    batch_size: int = 128
+
+    def shared_arguments(self, data_shape):
+        condition = {"condition_dim": self.num_classes, "image_shape": data_shape}
+        return {
+            "generator": networks.build_conditional_dcgan_generator(self.latent_dim, **condition),
+            "discriminator": networks.build_conditional_dcgan_discriminator(**condition),
+            **super().shared_arguments(data_shape),
+        }
+
+    def optimizers(self, steps_per_epoch):
+        return dcgan.Recipe().optimizers(steps_per_epoch)
+
+
+@dataclasses.dataclass
+class DCGANOnPerceptrons(dcgan.Recipe):
+    """DCGAN's game, optimizers and batches on the perceptrons of the first GAN."""
+
+    def shared_arguments(self, data_shape):
+        return {
+            "generator": networks.build_mlp_generator(self.latent_dim, data_shape),
+            "discriminator": networks.build_maxout_discriminator(data_shape),
+            **super().shared_arguments(data_shape),
+        }
+
+
+RECIPES = {
+    "gan_on_dcgan": GANOnDCGAN,
+    "cgan_on_dcgan": CGANOnDCGAN,
+    "dcgan_on_perceptrons": DCGANOnPerceptrons,
+}
