@@ -10,6 +10,7 @@ from keras_gans.layers.equalized_conv2d import EqualizedConv2D
 from keras_gans.layers.equalized_dense import EqualizedDense
 from keras_gans.layers.fade_in import FadeIn
 from keras_gans.layers.instance_normalization import InstanceNormalization
+from keras_gans.layers.latent_dropout import LatentDropout
 from keras_gans.layers.learned_constant import LearnedConstant
 from keras_gans.layers.maxout import Maxout
 from keras_gans.layers.minibatch_std_dev import MinibatchStdDev
@@ -33,6 +34,7 @@ __all__ = [
     "EqualizedDense",
     "FadeIn",
     "InstanceNormalization",
+    "LatentDropout",
     "LearnedConstant",
     "Maxout",
     "MinibatchStdDev",

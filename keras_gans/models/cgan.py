@@ -22,8 +22,9 @@ class CGAN(ConditionalModel):
     momentum that rises from 0.5 to 0.7 over the first 250 epochs of 500 steps, a length that the
     paper leaves open and GAN's official code has; batches of 100.
 
-    Where the paper is silent: the generator maximises `log d(G(z|y)|y)`; its dropout is off when it
-    samples; the discriminator steps first, then the generator, from one batch of fakes.
+    Where the paper is silent: the generator maximises `log d(G(z|y)|y)`; the dropout of the default
+    generator stays on when it samples, with masks that the latents decide; the discriminator steps
+    first, then the generator, from one batch of fakes.
 
     Args:
         num_classes: Integer >= 2, for labels. Or instead:

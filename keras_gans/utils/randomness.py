@@ -64,7 +64,16 @@ def normal_by_sample(shape, seeds):
         shape: Tuple, the shape of one sample's noise.
         seeds: Seed pairs, one for each sample.
     """
-    noise = tf.map_fn(lambda seed: normal(shape, seed), seeds, fn_output_signature=tf.float32)
+    return _by_sample(normal, shape, seeds)
+
+
+def uniform_by_sample(shape, seeds):
+    """Noise uniform on `[0, 1)`, otherwise as `normal_by_sample`."""
+    return _by_sample(lambda shape, seed: uniform(shape, seed, low=0.0), shape, seeds)
+
+
+def _by_sample(draw, shape, seeds):
+    noise = tf.map_fn(lambda seed: draw(shape, seed), seeds, fn_output_signature=tf.float32)
     return tf.ensure_shape(
         noise, (None, *[side if isinstance(side, int) else None for side in shape])
     )

@@ -64,7 +64,18 @@ class TestSample:
         drawn = echo_game().sample(3, labels=labels, batch_size=2)
         np.testing.assert_array_equal(drawn, np.eye(3)[np.broadcast_to(labels, 3)])
 
-    def test_dropout_of_the_generator_is_off(self):
+    def test_the_default_generator_drops_by_its_latents(self, tmp_path):
+        model = kg.CGAN(data_shape=(2,), num_classes=3, latent_dim=4)
+        samples = model.sample(6, labels=1)
+        assert len(np.unique(samples, axis=0)) == 6
+        np.testing.assert_array_equal(samples, model.sample(6, labels=1, batch_size=6))
+        np.testing.assert_allclose(samples, model.sample(6, labels=1, batch_size=4), atol=1e-6)
+        kg.serving.publish(model, tmp_path / "export")
+        served = tf.saved_model.load(str(tmp_path / "export" / "1")).signatures["sample"]
+        served = served(num_images=tf.constant(6), seed=tf.constant(0), labels=tf.fill((6,), 1))
+        np.testing.assert_allclose(served["images"], samples, atol=1e-6)
+
+    def test_plain_dropout_of_a_generator_is_off(self):
         generator = build_network([(3,), (3,)], [(2,)], dropout=0.5)
         model = build_game(kg.CGAN, networks={"generator": generator})
         np.testing.assert_array_equal(model.sample(5), model.sample(5))

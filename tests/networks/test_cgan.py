@@ -38,6 +38,19 @@ class TestCGAN:
             assert not np.array_equal(network(inputs, training=True), network(inputs))
             np.testing.assert_array_equal(network(inputs), network(inputs))
 
+    def test_the_generator_drops_when_it_samples_unless_told_otherwise(self):
+        """Weights of 0 but for biases: without masks every sample would be the same."""
+        for drops in (True, False):
+            generator = networks.build_cgan_generator(5, 3, (2,), drops_when_sampling=drops)
+            for layer in layers_of(generator, keras.layers.Dense)[:-1]:
+                layer.set_weights([0 * layer.kernel, 1 + layer.bias])
+            z = np.random.default_rng(0).uniform(size=(6, 5)).astype("float32")
+            labels = np.tile(np.eye(3, dtype="float32")[:1], (6, 1))
+            differences = np.ptp(generator([z, labels]), axis=0)
+            assert np.all(differences > 0.01) if drops else np.all(differences < 1e-6)
+            alone = generator([z[2:4], labels[2:4]])
+            np.testing.assert_allclose(generator([z, labels])[2:4], alone, atol=1e-6)
+
     def test_the_condition_changes_the_output(self):
         for build in (networks.build_cgan_generator, networks.build_cgan_discriminator):
             network = build()

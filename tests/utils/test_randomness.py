@@ -1,4 +1,7 @@
+import functools
+
 import numpy as np
+import pytest
 
 from keras_gans.utils import randomness
 
@@ -33,12 +36,19 @@ def test_moments():
     np.testing.assert_allclose(counts / 100_000, 0.2, atol=0.01)
 
 
-def test_noise_by_sample_depends_on_the_samples_own_pair_only():
+@pytest.mark.parametrize(
+    "draw, by_sample",
+    [
+        (randomness.normal, randomness.normal_by_sample),
+        (functools.partial(randomness.uniform, low=0.0), randomness.uniform_by_sample),
+    ],
+)
+def test_noise_by_sample_depends_on_the_samples_own_pair_only(draw, by_sample):
     pairs = randomness.pairs(5, randomness.seed_pair(0, 0, 0))
-    noise = randomness.normal_by_sample((3, 4), pairs)
+    noise = by_sample((3, 4), pairs)
     assert noise.shape == (5, 3, 4)
-    np.testing.assert_array_equal(randomness.normal_by_sample((3, 4), pairs[2:4]), noise[2:4])
-    np.testing.assert_array_equal(noise[1], randomness.normal((3, 4), pairs[1]))
+    np.testing.assert_array_equal(by_sample((3, 4), pairs[2:4]), noise[2:4])
+    np.testing.assert_array_equal(noise[1], draw((3, 4), pairs[1]))
 
 
 def test_pairs_are_different_and_repeatable():
