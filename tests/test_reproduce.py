@@ -196,11 +196,11 @@ class TestTranslations:
 class TestTable:
     def test_a_command_for_each_group_of_settings(self):
         toys = experiments()["wgan_gp_toys"]
-        same = {"variant": "swissroll", "decay": True, "width": 512}
+        same = {"variant": "swissroll", "decay": False, "width": 128}
         results = [{"seed": seed, "settings": same} for seed in (0, 1)]
         results.append({"seed": 0, "settings": {"variant": "8gaussians", "width": 64}})
         assert toys.commands("toys", results) == [
-            "python -m train.reproduce toys --variant swissroll --decay --seeds 0 1",
+            "python -m train.reproduce toys --variant swissroll --no-decay --seeds 0 1",
             "python -m train.reproduce toys --variant 8gaussians --width 64 --seeds 0",
         ]
         assert toys.commands("toys", []) == ["python -m train.reproduce toys --seeds 0"]

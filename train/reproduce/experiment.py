@@ -84,13 +84,14 @@ class Experiment:
     @classmethod
     def flags(cls, used):
         """The flags behind a result's settings: the variant, and what differs from the default."""
-        return "".join(
-            f" --{field.name.replace('_', '-')} {used[field.name]}"
-            if used[field.name] is not True
-            else f" --{field.name.replace('_', '-')}"
-            for field in dataclasses.fields(cls)
-            if field.name in used and (field.name == "variant" or used[field.name] != field.default)
-        )
+        flags = ""
+        for field in dataclasses.fields(cls):
+            name, value = field.name.replace("_", "-"), used.get(field.name, field.default)
+            if isinstance(value, bool):
+                flags += "" if value == field.default else f" --{'' if value else 'no-'}{name}"
+            elif field.name in used and (name == "variant" or value != field.default):
+                flags += f" --{name} {value}"
+        return flags
 
     @staticmethod
     def details(results):

@@ -30,26 +30,31 @@ class Reproduction(Experiment):
         "all 8 and at least 24 of 25 modes, high-quality share at least 85 %; critic surface plots"
     )
     protocol = (
-        "networks of 3 hidden layers, lambda 0.1, 5 critic steps, batch 256, Adam 1e-4 (0.5, 0.9), "
-        "as in the script; its width is 512, its learning rate constant and its weights not "
-        "averaged, where they are not so here; modes by the strict count over 2,500 samples, "
-        "within 3 deviations of a centre; for the swiss roll the share within 3 deviations of the "
-        "spiral"
+        "3 hidden layers, lambda 0.1, 5 critic steps, batch 256, Adam 1e-4 (0.5, 0.9) as in the "
+        "script; unlike it, 128 units a layer where it has 512, learning rates that fall linearly "
+        "to 0 in the second half, and an average of the generator's weights; modes by the strict "
+        "count over 2,500 samples, within 3 deviations of a centre; for the swiss roll the share "
+        "within 3 deviations of the spiral"
     )
 
+    remark = (
+        "As in the script, with 512 units, a constant rate and no average, the ring had 7 of 8 "
+        "modes and a high-quality share of 0.229 after 4,000 steps, "
+        "and the share went up and down from look to look."
+    )
     figures = ("8gaussians.png", "25gaussians.png", "swissroll.png")
 
     variant: Literal["8gaussians", "25gaussians", "swissroll"] = "8gaussians"
     """The point cloud."""
-    steps: int = 20_000
+    steps: int = 30_000
     """Generator iterations."""
-    width: int = 512
+    width: int = 128
     """Units of each of the three hidden layers of both networks."""
     penalty_weight: float = 0.1
     """Weight of the gradient penalty, lambda, the script's for points."""
-    decay: bool = False
+    decay: bool = True
     """Whether the learning rates fall linearly to 0 in the second half."""
-    ema_decay: float | None = None
+    ema_decay: float | None = 0.999
     """Decay of the generator's moving average, which is then what is measured; None keeps none."""
 
     def run(self):
