@@ -20,13 +20,14 @@ class Reproduction(Experiment):
     published = "132 ± 1.8 nats"
     asked = "at least 132; conditional accuracy at least 97 %"
     protocol = (
-        "as for GAN with 1,000 samples of every class; the accuracy is that of a small classifier "
-        "(98.95 % on the test images) on the same samples against the labels asked for"
+        "as for GAN with 1,000 samples of every class, the generator's dropout on; the accuracy is "
+        "that of a small classifier (98.95 % on the test images) on the same samples against the "
+        "labels asked for"
     )
 
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
-    epochs: int = 200
+    epochs: int = 40
     """Passes over the 50,000 images, 500 steps each."""
     look_every: int = 10
     """Epochs from one look at the validation images to the next."""
