@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least
+from keras_gans.utils.checks import check_place
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -45,12 +45,9 @@ class LatentDropout(keras.layers.Dropout):
     def __init__(self, rate, place, **kwargs):
         # Without autocast the latents arrive with all their bits.
         super().__init__(rate, autocast=False, **kwargs)
-        check_at_least(0, place=place)
-        if rate >= 1 or place >= 2**14:
-            raise ValueError(
-                "`rate` must be less than 1 and `place` less than 2**14. "
-                f"Received: rate={rate}, place={place}"
-            )
+        check_place(place)
+        if rate >= 1:
+            raise ValueError(f"`rate` must be less than 1. Received: rate={rate}")
         self.place = place
 
     def build(self, inputs_shape, latents_shape=None):

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least
+from keras_gans.utils.checks import check_place
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -47,9 +47,7 @@ class NoiseInjection(keras.layers.Layer):
     def __init__(self, place, stored=True, **kwargs):
         # Without autocast noise is drawn, and seeds arrive, as they are.
         super().__init__(autocast=False, **kwargs)
-        check_at_least(0, place=place)
-        if place >= 2**14:
-            raise ValueError(f"`place` must be less than 2**14. Received: place={place}")
+        check_place(place)
         self.place = place
         self.stored = stored
 

@@ -27,6 +27,13 @@ def check_at_least(least, **values):
             )
 
 
+def check_place(place):
+    """Raises a `ValueError` unless `place`, of a layer that draws noise, is in `[0, 2**14)`."""
+    check_at_least(0, place=place)
+    if place >= 2**14:
+        raise ValueError(f"`place` must be less than 2**14. Received: place={place}")
+
+
 def check_positive(**values):
     """Raises a `ValueError` for the first of `values` that is not greater than zero."""
     for name, value in values.items():

@@ -6,11 +6,12 @@ import keras
 import matplotlib
 import numpy as np
 
-from keras_gans import WGAN, WGANGP, data
+from keras_gans import data
 from keras_gans.networks import build_perceptron
 from keras_gans.utils import randomness
+from train.reproduce import points
 from train.reproduce.experiment import Experiment
-from train.reproduce.wgan_distance import BATCH, Still
+from train.reproduce.wgan_distance import BATCH, StillWGAN, StillWGANGP
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -20,7 +21,7 @@ CRITICS = {"clipped": "weights clipped", "penalised": "gradient penalty"}
 SIDE = np.linspace(-2.5, 2.5, 151)
 
 
-class NearTheData(Still):
+class NearTheData:
     """A generator that stands still at the data plus standard normal noise."""
 
     def generate(self, batch_size, training):
@@ -29,17 +30,13 @@ class NearTheData(Still):
 
 
 @keras.saving.register_keras_serializable(package="keras_gans_reproduce")
-class ClippedCritic(NearTheData, WGAN):
-    def opponent_step(self, real):
-        terms = self.minimize("critic", self.critic_terms, real)
-        self.clip_critic()
-        return self.with_distance(terms)
+class ClippedCritic(NearTheData, StillWGAN):
+    pass
 
 
 @keras.saving.register_keras_serializable(package="keras_gans_reproduce")
-class PenalisedCritic(NearTheData, WGANGP):
-    def opponent_step(self, real):
-        return self.with_distance(self.minimize("critic", self.critic_terms, real))
+class PenalisedCritic(NearTheData, StillWGANGP):
+    pass
 
 
 @dataclasses.dataclass
@@ -97,7 +94,7 @@ class Reproduction(Experiment):
             **({"penalty_weight": 0.1} if critic == "penalised" else {}),
         )
         model.cloud = data.mixture_of_gaussians(name).mixture
-        model.compile(steps_per_execution=20)
+        model.compile(steps_per_execution=points.STEPS_PER_EXECUTION)
         batches = data.mixture_of_gaussians(
             name, batch_size=BATCH, steps_per_epoch=self.steps, seed=self.seed
         )

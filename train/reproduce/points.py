@@ -18,7 +18,7 @@ class PointGAN(DCGAN):
         return randomness.normal((num, self.latent_dim), seed)
 
 
-def train(model, kind, *, steps, batch_size, seed, every=None, at=None, folder=None):
+def train(model, kind, *, steps, batch_size, seed, every, at, folder=None):
     """Trains a compiled model on a mixture, and looks at it on the way.
 
     Args:
@@ -27,18 +27,17 @@ def train(model, kind, *, steps, batch_size, seed, every=None, at=None, folder=N
         steps: Integer, training steps, a multiple of 20.
         batch_size: Points in a batch, those of all minibatches together.
         seed: Seed of the data.
-        every: Steps from one look to the next; `None` looks at the end only.
+        every: Steps from one look to the next.
         at: Function from the model to a dictionary of measures.
         folder: Folder of checkpoints, which the same call continues from; `None` keeps none.
 
     Returns:
         Dictionary from the step to the measures there.
     """
-    every = every or steps
     batches = data.mixture_of_gaussians(
         kind, batch_size=batch_size, steps_per_epoch=every, seed=seed
     )
-    looks = Looks(every, at or (lambda model: {}))
+    looks = Looks(every, at)
     kept = [] if folder is None else [callbacks.Checkpoints(folder / "checkpoints", keep=1)]
     model.fit(batches, epochs=steps // every, verbose=0, callbacks=[looks, *kept])
     return looks.found

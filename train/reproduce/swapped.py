@@ -6,8 +6,15 @@ from keras_gans import networks
 from train import cgan, dcgan, gan
 
 
+class WithDCGANOptimizers:
+    """Takes DCGAN's optimizers in the place of a recipe's own."""
+
+    def optimizers(self, steps_per_epoch):
+        return dcgan.Recipe().optimizers(steps_per_epoch)
+
+
 @dataclasses.dataclass
-class GANOnDCGAN(gan.Recipe):
+class GANOnDCGAN(WithDCGANOptimizers, gan.Recipe):
     """GAN's game on DCGAN's networks, with DCGAN's optimizers and batches."""
 
     batch_size: int = 128
@@ -19,12 +26,9 @@ class GANOnDCGAN(gan.Recipe):
             **super().shared_arguments(data_shape),
         }
 
-    def optimizers(self, steps_per_epoch):
-        return dcgan.Recipe().optimizers(steps_per_epoch)
-
 
 @dataclasses.dataclass
-class CGANOnDCGAN(cgan.Recipe):
+class CGANOnDCGAN(WithDCGANOptimizers, cgan.Recipe):
     """CGAN's game on the networks of DCGAN's MNIST experiment, with DCGAN's optimizers."""
 
     batch_size: int = 128
@@ -36,9 +40,6 @@ class CGANOnDCGAN(cgan.Recipe):
             "discriminator": networks.build_conditional_dcgan_discriminator(**condition),
             **super().shared_arguments(data_shape),
         }
-
-    def optimizers(self, steps_per_epoch):
-        return dcgan.Recipe().optimizers(steps_per_epoch)
 
 
 @dataclasses.dataclass

@@ -39,8 +39,8 @@ class Reproduction(Experiment):
 
     remark = (
         "As in the script, with 512 units, a constant rate and no average, the ring had 7 of 8 "
-        "modes and a high-quality share of 0.229 after 4,000 steps, "
-        "and the share went up and down from look to look. The grid of 25 needs more steps than "
+        "modes and a high-quality share of 0.229 after 4,000 steps, and "
+        "the share went up and down from look to look. The grid of 25 needs more steps than "
         "the ring: its share is 0.60 with 30,000 steps and 0.845 with 120,000, a little below the "
         "0.85 that are asked for."
     )
