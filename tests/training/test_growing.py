@@ -15,6 +15,24 @@ TINY = [
     *("--latent-dim", "4", "--base-width", "8", "--max-width", "4", "--steps-per-epoch", "3"),
 ]
 
+ONE_DEVICE = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4}
+STYLE_RATES = {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003}
+# From a preset to its batch sizes, the learning rates that are not 0.001, kimg of a stretch and in
+# all, and the group of the minibatch standard deviation.
+PAPERS = {
+    (train.progan, "celebahq-1024"): (ONE_DEVICE, {1024: 0.0015}, 600, 12_000, 4),
+    (train.progan, "celebahq-1024-paper"): (
+        {4: 16, 8: 16, 16: 16, 32: 16, 64: 16, 128: 16, 256: 14, 512: 6, 1024: 3},
+        *({}, 800, 19_000, 16),
+    ),
+    (train.progan, "celebahq-512"): (ONE_DEVICE, {}, 600, 12_000, 4),
+    (train.progan, "lsun-256"): (ONE_DEVICE, {}, 600, 12_000, 4),
+    **{
+        (train.stylegan, f"ffhq-{size}"): (ONE_DEVICE, STYLE_RATES, 600, 25_000, 4)
+        for size in (1024, 512, 256)
+    },
+}
+
 
 @pytest.fixture
 def images(tmp_path):
@@ -44,16 +62,46 @@ class TestSettings:
             assert recipe.schedule().resolution == int(name.split("-")[1])
             assert set(recipe.official_times) <= set(recipe.presets)
 
-    def test_the_papers_numbers(self):
-        progan = train.progan.Recipe(**train.progan.Recipe.presets["celebahq-1024"])
-        schedule = progan.schedule()
-        assert schedule.segments[-1].first_image == pytest.approx(9_600_000, rel=1e-3)
-        assert schedule.at(schedule.steps).learning_rate == 0.0015
-        stylegan = train.stylegan.Recipe(**train.stylegan.Recipe.presets["ffhq-1024"])
-        assert stylegan.schedule().segments[-1].first_image == pytest.approx(8_400_000, rel=1e-3)
-        assert stylegan.schedule().start == 8
-        rates = [s.learning_rate for s in stylegan.schedule().segments if not s.fading]
-        assert rates == [0.001] * 4 + [0.0015, 0.002, 0.003, 0.003]
+    @pytest.mark.parametrize("module", [train.progan, train.stylegan])
+    def test_every_growing_preset_is_in_the_table(self, module):
+        assert set(module.Recipe.presets) == {name for family, name in PAPERS if family is module}
+
+    @pytest.mark.parametrize(("module", "name"), PAPERS)
+    def test_the_papers_numbers(self, module, name):
+        """The settings of the official codes' tables, by resolution and in thousands of images."""
+        batch_sizes, rates, stretch, total, group = PAPERS[module, name]
+        recipe = module.Recipe(preset=name, **module.Recipe.presets[name])
+        segments = recipe.schedule().segments
+        sizes = {segment.resolution: segment.batch_size for segment in segments}
+        assert sizes == {size: batch_sizes[size] for size in sizes}
+        assert {s.resolution: s.learning_rate for s in segments} == {
+            size: rates.get(size, 0.001) for size in sizes
+        }
+        for number, segment in enumerate(segments):
+            assert segment.first_image == pytest.approx(1000 * stretch * number, rel=1e-3)
+        images = sum(segment.steps * segment.batch_size for segment in segments)
+        assert images == pytest.approx(1000 * total, rel=1e-3)
+        assert min(sizes) == (8 if module is train.stylegan else 4)
+        assert (recipe.group_size, recipe.mirror, recipe.channels) == (group, True, 3)
+        assert (recipe.latent_dim, recipe.base_width, recipe.max_width) == (512, 8192, 512)
+        for optimizer in recipe.optimizers(1000).values():
+            assert (optimizer.beta_1, optimizer.beta_2, optimizer.epsilon) == (0.0, 0.99, 1e-8)
+        if module is train.stylegan:
+            assert (recipe.style_dim, recipe.mapping_layers) == (512, 8)
+            assert (recipe.r1_weight, recipe.mixing_probability) == (10.0, 0.9)
+            assert (recipe.ema_half_life, recipe.ema_decay) == (10_000.0, None)
+        else:
+            assert (recipe.penalty_weight, recipe.ema_decay) == (10.0, 0.999)
+
+    def test_the_numbers_of_sagan(self):
+        recipe = train.sagan.Recipe(**train.sagan.Recipe.presets["imagenet-128"])
+        assert (recipe.batch_size, recipe.latent_dim, recipe.width) == (256, 128, 64)
+        assert recipe.epochs * (1_281_167 // 256) == pytest.approx(1_000_000, rel=1e-3)
+        optimizers = recipe.optimizers(5004)
+        rates = {player: float(each.learning_rate) for player, each in optimizers.items()}
+        assert rates == {"generator": pytest.approx(1e-4), "discriminator": pytest.approx(4e-4)}
+        assert {(each.beta_1, each.beta_2) for each in optimizers.values()} == {(0.0, 0.9)}
+        assert recipe.attention_size is None and recipe.image_size // 4 == 32
 
     def test_the_learning_rate_factor_holds_for_the_schedule(self):
         recipe = train.progan.Recipe(learning_rates={32: 0.002}, learning_rate_factor=0.5)
