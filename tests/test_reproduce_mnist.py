@@ -15,7 +15,7 @@ from train.reproduce.experiment import reproduce
 
 pytestmark = pytest.mark.slow
 
-NUM = {"train": 320, "train[:50000]": 300, "train[50000:]": 120, "test": 120}
+NUM = {"train": 320, "train[:50000]": 300, "train[50000:]": 120, "train[:500]": 128, "test": 120}
 FEW = 120  # samples that are scored
 
 CASES = {
@@ -27,6 +27,9 @@ CASES = {
     "same_budget": [
         {"variant": variant, "epochs": 1}
         for variant in ("dcgan", "cgan", "gan_on_dcgan", "cgan_on_dcgan", "dcgan_on_perceptrons")
+    ],
+    "few_images": [
+        {"variant": variant, "steps": 4, "look_every": 2} for variant in ("none", "adaptive")
     ],
     "grown_mnist": [
         {"variant": variant, "kimg": 1.4} for variant in ("dcgan", "progan", "stylegan", "sagan")
@@ -57,6 +60,7 @@ def digits(monkeypatch, tmp_path):
         ("began_mnist", "EPOCH_STEPS", 3),
         ("began_mnist", "SCORED", FEW),
         ("same_budget", "SCORED", FEW),
+        ("few_images", "SCORED", FEW),
         ("grown_mnist", "SCORED", FEW),
         ("grown_mnist", "FRAME_STEPS", 4),
         ("grown_mnist", "PSI", (0.5, 1.0)),

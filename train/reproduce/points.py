@@ -5,7 +5,8 @@ import numpy as np
 
 from keras_gans import DCGAN, callbacks, data, metrics
 from keras_gans.utils import randomness
-from train.reproduce.experiment import CONSOLE, mean_and_spread
+from train.reproduce.experiment import mean_and_spread
+from train.reproduce.looks import Looks
 
 STEPS_PER_EXECUTION = 20  # tiny networks: most of a step would be Python otherwise
 
@@ -41,36 +42,6 @@ def train(model, kind, *, steps, batch_size, seed, every, at, folder=None):
     kept = [] if folder is None else [callbacks.Checkpoints(folder / "checkpoints", keep=1)]
     model.fit(batches, epochs=steps // every, verbose=0, callbacks=[looks, *kept])
     return looks.found
-
-
-class Looks(keras.callbacks.Callback):
-    """Measures a model at the end of every epoch.
-
-    Args:
-        every: Integer, steps in an epoch.
-        at: Function from the model to a dictionary of measures.
-
-    Attributes:
-        found: Dictionary from the step to the measures there.
-    """
-
-    def __init__(self, every, at):
-        super().__init__()
-        self.every = every
-        self.at = at
-        self.found = {}
-
-    def on_epoch_end(self, epoch, logs=None):
-        step = (epoch + 1) * self.every
-        self.found[step] = self.at(self.model)
-        CONSOLE.print(f"step {step}: {self.found[step]}")
-
-    def state(self):
-        """What `Checkpoints` keeps."""
-        return {"found": list(self.found.items())}  # JSON has no integer keys
-
-    def set_state(self, state):
-        self.found = dict(state["found"])
 
 
 def mode_measures(samples, mixture):
