@@ -8,8 +8,8 @@ with their optimizers, the gradient penalty or R1, the moving average. Each row 
 own. Memory is the largest resident set of the process, which holds TensorFlow and, in every row,
 the weights, averages and optimizer slots of all 1024 pixels; the seconds are the median of steps
 after the first. `--recompute` forgets activations of the convolution blocks and computes them again
-in the backward pass (`keras.RematScope`), which TensorFlow 2.21 cannot differentiate again, as R1 and
-the gradient penalty must: every row then says that it failed.
+in the backward pass (`keras.RematScope`), which TensorFlow 2.21 cannot differentiate again, as the
+gradient penalty and R1 must: every row then says that it failed.
 """
 
 import argparse

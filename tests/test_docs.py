@@ -73,6 +73,8 @@ def test_names_in_code_exist_and_take_what_they_are_given(page):
 
 def test_links_between_pages_lead_somewhere():
     for page in PAGES:
-        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text()):
+        text = page.read_text()
+        links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text)
+        for target in links + re.findall(r'src="([^"]+)"', text):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -26,7 +26,14 @@ CASES = {
     "began_mnist": [{"epochs": 2}],
     "same_budget": [
         {"variant": variant, "epochs": 1}
-        for variant in ("dcgan", "cgan", "gan_on_dcgan", "cgan_on_dcgan", "dcgan_on_perceptrons")
+        for variant in (
+            "dcgan",
+            "cgan",
+            "gan_on_dcgan",
+            "cgan_on_dcgan",
+            "bigan_on_dcgan",
+            "dcgan_on_perceptrons",
+        )
     ],
     "few_images": [
         {"variant": variant, "steps": 4, "look_every": 2} for variant in ("none", "adaptive")

@@ -35,9 +35,22 @@ class Reproduction(Experiment):
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 30
     """Of 500 steps each."""
+    diversity_ratio: float = 0.5
+    """gamma; the paper shows 0.3, 0.5 and 0.7."""
+    balance_rate: float = 0.001
+    """lambda_k; the paper's is 0.001."""
+    learning_rate: float = 1e-4
+    """Adam's, before it is halved; the paper's is 1e-4."""
 
     def run(self):
-        recipe = began.Recipe(data="mnist", data_dir=self.data_dir, seed=self.seed)
+        recipe = began.Recipe(
+            data="mnist",
+            data_dir=self.data_dir,
+            seed=self.seed,
+            diversity_ratio=self.diversity_ratio,
+            balance_rate=self.balance_rate,
+            learning_rate=self.learning_rate,
+        )
         batches = data.load("mnist", batch_size=16, seed=self.seed, data_dir=self.data_dir)
         model = recipe.model((28, 28, 1))
         model.compile(recipe.optimizers(EPOCH_STEPS))

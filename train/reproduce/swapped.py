@@ -2,8 +2,11 @@
 
 import dataclasses
 
+import keras
+from keras import layers
+
 from keras_gans import networks
-from train import cgan, dcgan, gan
+from train import bigan, cgan, dcgan, gan
 
 
 class WithDCGANOptimizers:
@@ -43,6 +46,37 @@ class CGANOnDCGAN(WithDCGANOptimizers, cgan.Recipe):
 
 
 @dataclasses.dataclass
+class BiGANOnDCGAN(WithDCGANOptimizers, bigan.Recipe):
+    """BiGAN's game on DCGAN's networks, with DCGAN's optimizers.
+
+    Encoder and discriminator are DCGAN's discriminator up to its logits. The encoder goes on to
+    latents, and the discriminator takes latents as BiGAN's own does: added in a hidden layer.
+    """
+
+    def shared_arguments(self, data_shape):
+        images, features = _convolutions(data_shape)
+        latents = layers.Dense(self.latent_dim, activation="tanh")(features)
+        encoder = keras.Model(images, latents, name="encoder")
+        images, features = _convolutions(data_shape)
+        latents = keras.Input((self.latent_dim,), name="latents")
+        x = layers.Add()([layers.Dense(1024)(features), layers.Dense(1024)(latents)])
+        x = layers.LeakyReLU(0.2)(layers.BatchNormalization()(x))
+        discriminator = keras.Model([images, latents], layers.Dense(1)(x), name="discriminator")
+        return {
+            "generator": networks.build_dcgan_generator(self.latent_dim, data_shape),
+            "encoder": encoder,
+            "discriminator": discriminator,
+            **super().shared_arguments(data_shape),
+        }
+
+
+def _convolutions(data_shape):
+    """Images and features of a fresh DCGAN discriminator without its logits."""
+    network = networks.build_dcgan_discriminator(data_shape)
+    return network.input, network.get_layer("logits").input
+
+
+@dataclasses.dataclass
 class DCGANOnPerceptrons(dcgan.Recipe):
     """DCGAN's game, optimizers and batches on the perceptrons of the first GAN."""
 
@@ -57,5 +91,6 @@ class DCGANOnPerceptrons(dcgan.Recipe):
 RECIPES = {
     "gan_on_dcgan": GANOnDCGAN,
     "cgan_on_dcgan": CGANOnDCGAN,
+    "bigan_on_dcgan": BiGANOnDCGAN,
     "dcgan_on_perceptrons": DCGANOnPerceptrons,
 }
