@@ -37,6 +37,7 @@ class Reproduction(Experiment):
         "easiest to reconstruct; with gamma 1 some were other digits after 1,000 steps, and nearly "
         "all were ones after 4,000. What keeps the other digits away is not explained."
     )
+
     figures = ("samples.png",)
 
     data_dir: str | None = None

@@ -33,20 +33,33 @@ def classifier(data_dir, image_size=28):
 def scores(samples, data_dir, ema):
     """FID, precision, recall, density and coverage of samples `(num, size, size, 1)`.
 
-    Against the test images, under `classifier` for images of their size; what lies outside
-    `[-1, 1]` is black or white, as in a picture.
+    Against the test images, under `classifier` for images of their size.
     """
-    samples = np.clip(samples, -1.0, 1.0)
-    size = samples.shape[1]
-    extractor = classifier(data_dir, size)
-    real = metrics.read_reference(extractor, arrays(TEST, data_dir, image_size=size)[0])
-    generated = metrics.read_images(extractor, samples)
-    values = {}
-    for metric in (metrics.FID(extractor), metrics.PR(extractor), metrics.DC(extractor)):
-        score = metric(real, generated, real_split="mnist test", seed=0, ema=ema)
-        values |= {name: round(float(value), 4) for name, value in score.values.items()}
-        CONSOLE.print(str(score))
-    return values
+    return scorer(data_dir, samples.shape[1])(samples, ema)
+
+
+def scorer(data_dir, image_size=28, kinds=(metrics.FID, metrics.PR, metrics.DC)):
+    """`scores` as a function of samples and `ema` that has read the test images already.
+
+    Args:
+        data_dir: Where TensorFlow Datasets keeps MNIST.
+        image_size: Integer, height and width of the samples.
+        kinds: Tuple of the metrics' classes. What lies outside `[-1, 1]` is black or white to
+            them, as in a picture.
+    """
+    extractor = classifier(data_dir, image_size)
+    real = metrics.read_reference(extractor, arrays(TEST, data_dir, image_size=image_size)[0])
+
+    def score(samples, ema):
+        generated = metrics.read_images(extractor, np.clip(samples, -1.0, 1.0))
+        values = {}
+        for kind in kinds:
+            found = kind(extractor)(real, generated, real_split="mnist test", seed=0, ema=ema)
+            values |= {name: round(float(value), 4) for name, value in found.values.items()}
+            CONSOLE.print(str(found))
+        return values
+
+    return score
 
 
 def train(model, batches, epochs, folder, *watchers, steps_per_epoch=None):

@@ -3,9 +3,7 @@
 import dataclasses
 from typing import Literal
 
-import numpy as np
-
-from keras_gans import DCGAN, data, metrics, networks
+from keras_gans import DCGAN, metrics, networks
 from keras_gans.utils.image_grid import save_samples
 from train import dcgan
 from train.reproduce import digits
@@ -47,7 +45,14 @@ class Reproduction(Experiment):
     """Steps from one FID to the next."""
 
     def run(self):
-        recipe = dcgan.Recipe(seed=self.seed, augment=self.variant)
+        recipe = dcgan.Recipe(
+            data="mnist",
+            data_dir=self.data_dir,
+            split=FEW,
+            batch_size=64,
+            seed=self.seed,
+            augment=self.variant,
+        )
         shape = (28, 28, 1)
         model = DCGAN(
             generator=networks.build_dcgan_generator(recipe.latent_dim, shape, width=32),
@@ -56,19 +61,17 @@ class Reproduction(Experiment):
             **recipe.shared_arguments(shape),
         )
         model.compile(recipe.optimizers(None))
-        batches = data.load(
-            "mnist", split=FEW, batch_size=64, seed=self.seed, data_dir=self.data_dir
-        )
-        looks = Looks(self.look_every, self.fid())
+        fid = digits.scorer(self.data_dir, kinds=(metrics.FID,))
+        looks = Looks(self.look_every, lambda model: fid(self.samples_of(model), ema=False))
         digits.train(
             model,
-            batches,
+            recipe.dataset(),
             self.steps // self.look_every,
             self.work_folder,
             looks,
             steps_per_epoch=self.look_every,
         )
-        samples = model.sample(SCORED, seed=0, batch_size=500)
+        samples = self.samples_of(model)
         save_samples(samples[:64], self.work_folder / "grid.png", columns=16)
         return {
             "variant": self.variant,
@@ -78,18 +81,9 @@ class Reproduction(Experiment):
             **digits.scores(samples, self.data_dir, ema=False),
         }
 
-    def fid(self):
-        """Function from a model to its FID in a dictionary."""
-        extractor = digits.classifier(self.data_dir)
-        real = metrics.read_reference(extractor, digits.arrays(digits.TEST, self.data_dir)[0])
-        metric = metrics.FID(extractor)
-
-        def measure(model):
-            samples = np.clip(model.sample(SCORED, seed=0, batch_size=500), -1.0, 1.0)
-            score = metric(real, metrics.read_images(extractor, samples), seed=0, ema=False)
-            return {"fid": round(float(score.values["fid"]), 2)}
-
-        return measure
+    @staticmethod
+    def samples_of(model):
+        return model.sample(SCORED, seed=0, batch_size=500)
 
     @staticmethod
     def probability_of(model):

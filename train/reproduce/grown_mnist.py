@@ -67,9 +67,10 @@ class Reproduction(Experiment):
             )
         if self.variant == "sagan":
             self.draw_attention(model)
-        values |= digits.scores(samples, self.data_dir, ema=True)
+        score = digits.scorer(self.data_dir, image_size=32)
+        values |= score(samples, ema=True)
         if self.variant == "stylegan":
-            values["truncation"] = self.truncation_sweep(model)
+            values["truncation"] = self.truncation_sweep(model, score)
             self.draw_styles(model)
         return values
 
@@ -94,12 +95,13 @@ class Reproduction(Experiment):
             shared["attention_size"] = 16  # maps that a person can read
         return recipe_class(**shared, epochs=max(1, round(self.kimg / 60)))
 
-    def truncation_sweep(self, model):
+    @staticmethod
+    def truncation_sweep(model, score):
         """Scores by psi: dictionary from its text to a dictionary."""
         sweep = {}
         for psi in PSI:
             samples = model.sample(SCORED, seed=0, batch_size=500, truncation=psi)
-            sweep[str(psi)] = digits.scores(samples, self.data_dir, ema=True)
+            sweep[str(psi)] = score(samples, ema=True)
         return sweep
 
     def draw_attention(self, model):
