@@ -216,7 +216,7 @@ class TestTable:
         page = tmp_path / "page.md"
         table.write({"dcgan_conditional": experiment}, tmp_path, page)
         text = page.read_text()
-        assert "3.50 ± 0.71 (2 seeds) % against 3.1 %" in text
+        assert "3.50 ± 0.71 % (2 seeds) against 3.1 %" in text
         assert "python -m train.reproduce dcgan_conditional --seeds 0 1" in text
         assert "| 3,900 | 30.0 (50.0) |" in text
 

@@ -9,6 +9,7 @@ from keras_gans.models import network_checks
 from keras_gans.models.latent_model import LatentModel
 from keras_gans.networks import build_began_autoencoder, build_began_decoder
 from keras_gans.utils import randomness
+from keras_gans.utils.checks import check_positive, check_share
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -57,12 +58,10 @@ class BEGAN(LatentModel):
     )
 
     def __init__(self, *, diversity_ratio=0.5, balance_rate=0.001, exponent=1, **kwargs):
-        if not 0 < diversity_ratio <= 1 or not balance_rate > 0 or exponent not in (1, 2):
-            raise ValueError(
-                "`diversity_ratio` must be in (0, 1], `balance_rate` greater than 0 and `exponent` "
-                f"1 or 2. Received: diversity_ratio={diversity_ratio}, "
-                f"balance_rate={balance_rate}, exponent={exponent}"
-            )
+        check_share(diversity_ratio=diversity_ratio)
+        check_positive(balance_rate=balance_rate)
+        if exponent not in (1, 2):
+            raise ValueError(f"`exponent` must be 1 or 2. Received: exponent={exponent!r}")
         super().__init__(**kwargs)
         self.diversity_ratio = diversity_ratio
         self.balance_rate = balance_rate

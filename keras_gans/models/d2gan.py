@@ -15,6 +15,7 @@ from keras_gans.networks import (
     build_perceptron,
 )
 from keras_gans.utils import randomness
+from keras_gans.utils.checks import check_share
 
 
 def _normal():
@@ -62,10 +63,7 @@ class D2GAN(LatentModel):
     judges = {"discriminator_1": None, "discriminator_2": None}
 
     def __init__(self, *, alpha=1.0, beta=1.0, **kwargs):
-        if not 0 < alpha <= 1 or not 0 < beta <= 1:
-            raise ValueError(
-                f"`alpha` and `beta` must be in (0, 1]. Received: alpha={alpha}, beta={beta}"
-            )
+        check_share(alpha=alpha, beta=beta)
         super().__init__(**kwargs)
         self.alpha = alpha
         self.beta = beta

@@ -1,5 +1,7 @@
 """Checks of what users pass, with messages that say the rule and what was received."""
 
+from numbers import Real
+
 import numpy as np
 
 
@@ -35,17 +37,24 @@ def check_place(place):
 
 
 def check_positive(**values):
-    """Raises a `ValueError` for the first of `values` that is not greater than zero."""
+    """Raises a `ValueError` for the first of `values` that is no number greater than zero."""
     for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value}")
+        if not isinstance(value, Real) or not value > 0:
+            raise ValueError(f"`{name}` must be greater than 0. Received: {name}={value!r}")
 
 
 def check_not_negative(**values):
-    """Raises a `ValueError` for the first of `values` that is not at least zero."""
+    """Raises a `ValueError` for the first of `values` that is no number of at least zero."""
     for name, value in values.items():
-        if not value >= 0:
-            raise ValueError(f"`{name}` must not be negative. Received: {name}={value}")
+        if not isinstance(value, Real) or not value >= 0:
+            raise ValueError(f"`{name}` must not be negative. Received: {name}={value!r}")
+
+
+def check_share(**values):
+    """Raises a `ValueError` for the first of `values` that is no number in `(0, 1]`."""
+    for name, value in values.items():
+        if not isinstance(value, Real) or not 0 < value <= 1:
+            raise ValueError(f"`{name}` must be in (0, 1]. Received: {name}={value!r}")
 
 
 def check_shape_tuple(name, shape):

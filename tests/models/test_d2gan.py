@@ -78,9 +78,9 @@ class TestDefaultNetworks:
 
 class TestRefusals:
     @pytest.mark.parametrize("name", ["alpha", "beta"])
-    @pytest.mark.parametrize("value", [0.0, -0.5, 1.5, float("nan")])
+    @pytest.mark.parametrize("value", [0.0, -0.5, 1.5, float("nan"), "1"])
     def test_ranges(self, name, value):
-        with pytest.raises(ValueError, match="`alpha` and `beta` must be in .0, 1.*Received"):
+        with pytest.raises(ValueError, match=f"`{name}` must be in .0, 1.*Received: {name}="):
             build_game(kg.D2GAN, **{name: value})
 
     @pytest.mark.parametrize("activation", ["sigmoid", "softplus"])

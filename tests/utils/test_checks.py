@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from keras_gans.utils.checks import check_divides, check_finite, check_shape_tuple
+from keras_gans.utils.checks import (
+    check_divides,
+    check_finite,
+    check_not_negative,
+    check_positive,
+    check_shape_tuple,
+    check_share,
+)
 
 
 class TestCheckDivides:
@@ -34,3 +41,19 @@ def test_check_finite_counts_and_names():
 def test_check_shape_tuple(shape):
     with pytest.raises(ValueError, match="`image_shape`"):
         check_shape_tuple("image_shape", shape)
+
+
+@pytest.mark.parametrize(
+    "check, good, bad",
+    [
+        (check_positive, [1, 0.5, np.float32(2)], [0, -1, float("nan"), "1", None]),
+        (check_not_negative, [0, 0.0, 3], [-1e-9, float("nan"), "0", None]),
+        (check_share, [1, 0.25, np.float32(1)], [0, 1.0001, float("nan"), "1", None]),
+    ],
+)
+def test_ranges_refuse_what_is_no_number(check, good, bad):
+    for value in good:
+        check(rate=value)
+    for value in bad:
+        with pytest.raises(ValueError, match=f"`rate` must .*Received: rate={value!r}"):
+            check(rate=value)

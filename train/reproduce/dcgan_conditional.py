@@ -94,5 +94,5 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        errors = mean_and_spread([r["error_percent"] for r in results])
-        return f"{errors} % against {results[0]['real_error_percent']} % for real data"
+        errors = mean_and_spread([r["error_percent"] for r in results], unit=" %")
+        return f"{errors} against {results[0]['real_error_percent']} % for real data"

@@ -159,10 +159,10 @@ def settings_of(experiment):
     }
 
 
-def mean_and_spread(values, digits=2):
-    """`12.34 +- 0.56 (3 seeds)`: mean and standard deviation over seeds."""
+def mean_and_spread(values, digits=2, unit=""):
+    """`12.34 +- 0.56 % (3 seeds)`: mean and standard deviation over seeds."""
     mean = sum(values) / len(values)
     if len(values) == 1:
-        return f"{mean:.{digits}f} (1 seed)"
+        return f"{mean:.{digits}f}{unit} (1 seed)"
     spread = (sum((value - mean) ** 2 for value in values) / (len(values) - 1)) ** 0.5
-    return f"{mean:.{digits}f} ± {spread:.{digits}f} ({len(values)} seeds)"
+    return f"{mean:.{digits}f} ± {spread:.{digits}f}{unit} ({len(values)} seeds)"
