@@ -59,8 +59,10 @@ def mixture_modes(samples, centres, deviation):
     )
 
 
-def symmetric_kl(samples, centres, deviation, *, bound=3.0, bins=100, floor=1e-10):
-    """`KL(p || q) + KL(q || p)` between a mixture of equally likely modes and samples, in nats.
+def symmetric_kl(
+    samples, centres, deviation, *, weights=None, bound=3.0, bins=100, floor=1e-10
+):
+    """`KL(p || q) + KL(q || p)` between a mixture of round Gaussians and samples, in nats.
 
     `p` is the exact probability of each cell of a grid over `[-bound, bound]^2`, `q` the share of
     samples in it; both are raised to `floor` and normalised. Finite samples leave a floor:
@@ -72,12 +74,17 @@ def symmetric_kl(samples, centres, deviation, *, bound=3.0, bins=100, floor=1e-1
         samples: Float array `(num_samples, 2)`; 50,000 for the numbers above.
         centres: Float array `(num_modes, 2)`.
         deviation: As for `mixture_modes`.
+        weights: Float array `(num_modes,)`, how likely each mode is, in any unit. Defaults to
+            equally likely modes.
         bound: Half the side of the grid. Samples outside it only lower `q` inside.
         bins: Cells along each side.
         floor: Least probability of a cell.
 
     Returns:
         Float in nats, at least 0.
+
+    Raises:
+        ValueError: If an array has another shape, or `weights` are negative or all 0.
 
     Reference:
         The measure of Nguyen et al., 2017, "Dual Discriminator Generative Adversarial Nets"
@@ -87,7 +94,8 @@ def symmetric_kl(samples, centres, deviation, *, bound=3.0, bins=100, floor=1e-1
     check_positive(bound=bound, bins=bins, floor=floor)
     edges = np.linspace(-bound, bound, bins + 1)
     counts, _, _ = np.histogram2d(samples[:, 0], samples[:, 1], bins=(edges, edges))
-    p = _cell_probabilities(edges, centres, _deviations(deviation, len(centres)))
+    shares = _shares(weights, len(centres))
+    p = _cell_probabilities(edges, centres, _deviations(deviation, len(centres)), shares)
     q = counts / len(samples)
     p, q = (np.maximum(share, floor) / np.maximum(share, floor).sum() for share in (p, q))
     return float(((p - q) * np.log(p / q)).sum())
@@ -134,8 +142,19 @@ def _deviations(deviation, num_modes):
     return np.broadcast_to(deviations, (num_modes, 2))
 
 
-def _cell_probabilities(edges, centres, deviations):
+def _shares(weights, num_modes):
+    """Float64 array `(num_modes,)` that sums to 1."""
+    weights = np.ones(num_modes) if weights is None else np.asarray(weights, np.float64)
+    if weights.shape != (num_modes,) or not (weights >= 0).all() or not weights.sum() > 0:
+        raise ValueError(
+            f"`weights` must be {num_modes} numbers, not negative and not all 0. "
+            f"Received: weights={weights}"
+        )
+    return weights / weights.sum()
+
+
+def _cell_probabilities(edges, centres, deviations, shares):
     """Mass of the mixture in each grid cell, `(bins, bins)`, from differences of normal CDFs."""
     standardised = (edges - centres[..., None]) / deviations[..., None]  # (modes, axis, edge)
     along_x, along_y = np.moveaxis(np.diff(scipy.special.ndtr(standardised), axis=-1), 1, 0)
-    return np.einsum("mx,my->xy", along_x, along_y) / len(centres)
+    return np.einsum("m,mx,my->xy", shares, along_x, along_y)

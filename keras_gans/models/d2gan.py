@@ -36,8 +36,8 @@ class D2GAN(LatentModel):
 
     Default networks: for points the perceptrons of the official code, but with two hidden layers in
     the discriminators where it has one; with one, this class does not keep the 8 modes of the ring
-    (docs/reproductions.md). For images DCGAN's, since the paper's could
-    not be read. Latents are standard normal for points and uniform on `[-1, 1]` for images. Adam
+    (docs/reproductions.md). For images DCGAN's without their decay of weights, since the paper's
+    could not be read. Latents are standard normal for points and uniform on `[-1, 1]` for images. Adam
     with learning rate 2e-4 and beta_1 0.5.
 
     Args:
@@ -74,12 +74,12 @@ class D2GAN(LatentModel):
     def default_generator(self, latent_dim, data_shape):
         if len(data_shape) == 1:
             return build_perceptron((latent_dim,), data_shape, kernel_initializer=_normal)
-        return build_dcgan_generator(latent_dim, data_shape)
+        return build_dcgan_generator(latent_dim, data_shape, decay=0)
 
     def default_discriminator_1(self, latent_dim, data_shape):
         if len(data_shape) == 1:
             return build_perceptron(data_shape, (1,), kernel_initializer=_normal)
-        return build_dcgan_discriminator(data_shape)
+        return build_dcgan_discriminator(data_shape, decay=0)
 
     default_discriminator_2 = default_discriminator_1
 

@@ -23,7 +23,7 @@ from keras_gans.networks import (
     build_infogan_trunk,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least
+from keras_gans.utils.checks import check_at_least, check_not_negative
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -110,12 +110,10 @@ class InfoGAN(LatentModel):
         if isinstance(continuous_codes, Integral):
             continuous_codes = int(continuous_codes)
         self.codes = Codes(tuple(categorical_codes), continuous_codes)  # shapes the networks
-        if noise_dim < 1 or information_weight < 0 or continuous_weight < 0:
-            raise ValueError(
-                "`noise_dim` must be at least 1, `information_weight` and `continuous_weight` at "
-                f"least 0. Received: noise_dim={noise_dim}, "
-                f"information_weight={information_weight}, continuous_weight={continuous_weight}"
-            )
+        check_at_least(1, noise_dim=noise_dim)
+        check_not_negative(
+            information_weight=information_weight, continuous_weight=continuous_weight
+        )
         super().__init__(latent_dim=noise_dim + self.codes.width, **kwargs)
         self.noise_dim = noise_dim
         self.information_weight = information_weight

@@ -12,6 +12,7 @@ from keras_gans.networks import (
     build_perceptron,
 )
 from keras_gans.utils import randomness
+from keras_gans.utils.checks import check_number
 
 
 def _orthogonal():
@@ -27,10 +28,13 @@ class LSGAN(LatentModel):
     which b - c = 1 and b - a = 2, the generator minimises a Pearson chi-squared divergence.
 
     Default networks: at 112 pixels those of the paper's LSUN experiment; at 28, 32, 64 and 128
-    pixels DCGAN's, whose architecture the paper's stability experiments take; for points the
-    tanh perceptrons of its mixture experiment. Latents are uniform on `[-1, 1]` for images and
+    pixels DCGAN's without their decay of weights, as in the paper's stability experiments; for
+    points the tanh perceptrons of its mixture experiment. Latents are uniform on `[-1, 1]` for images and
     standard normal for points. Adam with beta_1 0.5: learning rate 2e-4 for images (1e-3 at 112
     pixels), and for points 1e-4 for the discriminator and 1e-3 for the generator.
+
+    The official code's networks for 28 pixels draw one of 3,740 characters, and their filters count
+    the 256 numbers that stand for it; without it a filter would be left of the first convolution.
 
     Departures: the official code sums over the batch where the paper and this class average,
     which Adam cannot tell apart. On points it steps both players at once; here they step in turn.
@@ -43,7 +47,8 @@ class LSGAN(LatentModel):
             `generator`, `discriminator`, `seed`, `ema_decay`, `name`.
 
     Raises:
-        ValueError: If `real_target` does not exceed `fake_target`: a higher logit means more real.
+        ValueError: If `real_target` does not exceed `fake_target`: a higher logit means more real;
+            if a target is no finite number.
 
     Reference:
         Mao et al., 2017, "Least Squares Generative Adversarial Networks" (arXiv:1611.04076),
@@ -51,7 +56,10 @@ class LSGAN(LatentModel):
     """
 
     def __init__(self, *, real_target=1.0, fake_target=0.0, generator_target=1.0, **kwargs):
-        if real_target <= fake_target:
+        check_number(
+            real_target=real_target, fake_target=fake_target, generator_target=generator_target
+        )
+        if not real_target > fake_target:
             raise ValueError(
                 "`real_target` must exceed `fake_target`. "
                 f"Received: real_target={real_target}, fake_target={fake_target}"
@@ -73,7 +81,7 @@ class LSGAN(LatentModel):
             )
         if data_shape[0] == 112:
             return build_lsgan_generator(latent_dim, data_shape)
-        return build_dcgan_generator(latent_dim, data_shape)
+        return build_dcgan_generator(latent_dim, data_shape, decay=0)
 
     def default_discriminator(self, latent_dim, data_shape):
         if len(data_shape) == 1:
@@ -82,7 +90,7 @@ class LSGAN(LatentModel):
             )
         if data_shape[0] == 112:
             return build_lsgan_discriminator(data_shape)
-        return build_dcgan_discriminator(data_shape)
+        return build_dcgan_discriminator(data_shape, decay=0)
 
     def default_optimizers(self):
         rates = {"generator": 2e-4, "discriminator": 2e-4}

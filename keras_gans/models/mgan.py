@@ -24,9 +24,13 @@ from keras_gans.networks import (
     build_separate_generators,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least
+from keras_gans.utils.checks import check_at_least, check_not_negative
 
 CHOICE = 1 << 29  # with SAMPLING: the noise that chooses generators for `sample`
+
+
+def _normal():
+    return keras.initializers.RandomNormal(stddev=0.02)
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -46,11 +50,11 @@ class MGAN(LatentModel):
     standard normal for points. Adam with learning rate 2e-4 and beta_1 0.5.
 
     Args:
-        num_generators: Integer >= 1, K: the paper's 10 for images, 8 for the ring.
-        diversity_weight: Float >= 0, beta: 0.01 for images, 0.125 for the ring.
-        samples_per_generator: Integer >= 1, fakes of each generator in a step: 12 beside 64 real
-            images, 128 beside 512 real points; over all replicas. Defaults to an equal share of
-            each replica's batch, at least 2.
+        num_generators: Integer >= 1, K. Defaults to the paper's 10 for images and 8 for points.
+        diversity_weight: Float >= 0, beta. Defaults to 0.01 for images and 0.125 for points.
+        samples_per_generator: Integer >= 1, fakes of each generator in a step, over all replicas.
+            Defaults to the paper's share, twice the batch over all generators: 12 beside 64 real
+            images, 128 beside 512 real points; at least 2 on each replica.
         shared_body: Whether the default generators share all but their first layer. False makes
             them separate networks: DCGAN's, or perceptrons for points.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`, `seed`,
@@ -78,20 +82,22 @@ class MGAN(LatentModel):
     def __init__(
         self,
         *,
-        num_generators=10,
-        diversity_weight=0.01,
+        num_generators=None,
+        diversity_weight=None,
         samples_per_generator=None,
         shared_body=True,
         **kwargs,
     ):
+        data_shape = kwargs.get("data_shape") or kwargs.get("image_shape") or ()
+        is_points = len(data_shape) == 1
+        if num_generators is None:
+            num_generators = 8 if is_points else 10
+        if diversity_weight is None:
+            diversity_weight = 0.125 if is_points else 0.01
         check_at_least(1, num_generators=num_generators)
+        check_not_negative(diversity_weight=diversity_weight)
         if samples_per_generator is not None:
             check_at_least(1, samples_per_generator=samples_per_generator)
-        if diversity_weight < 0:
-            raise ValueError(
-                "`diversity_weight` must be at least 0. "
-                f"Received: diversity_weight={diversity_weight}"
-            )
         self.num_generators = num_generators  # before the networks, which it shapes
         self.shared_body = shared_body
         super().__init__(**kwargs)
@@ -109,10 +115,11 @@ class MGAN(LatentModel):
             return build(latent_dim, self.num_generators, **shape)
         if is_points:
             return build_separate_generators(
-                lambda: build_perceptron((latent_dim,), data_shape), self.num_generators
+                lambda: build_perceptron((latent_dim,), data_shape, kernel_initializer=_normal),
+                self.num_generators,
             )
         return build_separate_generators(
-            lambda: build_dcgan_generator(latent_dim, data_shape), self.num_generators
+            lambda: build_dcgan_generator(latent_dim, data_shape, decay=0), self.num_generators
         )
 
     def default_body(self, latent_dim, data_shape):
@@ -170,7 +177,7 @@ class MGAN(LatentModel):
                 )
             return self.samples_per_generator // replicas
         # Of one sample, batch normalization in the stems would make a constant.
-        return ops.maximum(ops.shape(real_samples)[0] // self.num_generators, 2)
+        return ops.maximum(2 * ops.shape(real_samples)[0] // self.num_generators, 2)
 
     def generate_all(self, num, training):
         """Fakes of every generator from the same latents, `(num * num_generators, *data_shape)`.

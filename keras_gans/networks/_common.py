@@ -22,13 +22,14 @@ def uniform(limit):
 def decayed(layer, *args, rate, kernel_initializer=None, **kwargs):
     """`layer` without bias, weights N(0, 0.02), decayed as codes of DCGAN's family do.
 
-    They add `rate` times the weight to its gradient; Keras squares the weight, hence half.
+    They add `rate` times the weight to its gradient; Keras squares the weight, hence half. With
+    `rate` 0 nothing decays.
     """
     return layer(
         *args,
         use_bias=False,
         kernel_initializer=kernel_initializer or normal(),
-        kernel_regularizer=keras.regularizers.L2(0.5 * rate),
+        kernel_regularizer=keras.regularizers.L2(0.5 * rate) if rate else None,
         **kwargs,
     )
 

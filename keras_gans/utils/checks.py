@@ -36,6 +36,13 @@ def check_place(place):
         raise ValueError(f"`place` must be less than 2**14. Received: place={place}")
 
 
+def check_number(**values):
+    """Raises a `ValueError` for the first of `values` that is no finite number."""
+    for name, value in values.items():
+        if not isinstance(value, Real) or not np.isfinite(value):
+            raise ValueError(f"`{name}` must be a finite number. Received: {name}={value!r}")
+
+
 def check_positive(**values):
     """Raises a `ValueError` for the first of `values` that is no number greater than zero."""
     for name, value in values.items():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from keras_gans import data
 from keras_gans.metrics.mixtures import mixture_modes, symmetric_kl, wasserstein_1
 
 # The ring of the D2GAN and MGAN papers: 8 modes on radius 2, variance 0.02.
@@ -64,6 +65,26 @@ class TestSymmetricKl:
         expected = ((p - q) * np.log(p / q)).sum()
         value = symmetric_kl(samples, [[0.0, 0.0]], 0.1, bound=1.0, bins=2)
         assert value == pytest.approx(expected, rel=1e-6)
+
+    def test_weights_by_hand(self):
+        # The mode on the right is twice as likely; three samples of four are there.
+        samples = np.array([[0.5, 0.5], [0.5, 0.4], [0.4, 0.5], [-0.5, -0.5]])
+        centres = [[0.5, 0.5], [-0.5, -0.5]]
+        expected = (2 / 3 - 3 / 4) * np.log(8 / 9) + (1 / 3 - 1 / 4) * np.log(4 / 3)
+        for weights in ([2, 1], [2 / 3, 1 / 3]):
+            value = symmetric_kl(samples, centres, 0.01, weights=weights, bound=1.0, bins=2)
+            assert value == pytest.approx(expected, rel=1e-6)
+
+    def test_unequal_modes_have_a_floor_of_their_own(self):
+        mixture = data.mixture_of_gaussians("lsgan").mixture
+        samples = mixture.sample(50_000, seed=0)
+        modes = samples, mixture.centres, mixture.deviation
+        assert symmetric_kl(*modes, weights=mixture.weights) < 0.01 < 0.05 < symmetric_kl(*modes)
+
+    @pytest.mark.parametrize("weights", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, float("nan")]])
+    def test_bad_weights_are_refused(self, weights):
+        with pytest.raises(ValueError, match="`weights` must be 2 numbers"):
+            symmetric_kl(np.zeros((4, 2)), np.zeros((2, 2)), 0.1, weights=weights)
 
 
 class TestWasserstein1:

@@ -191,7 +191,10 @@ class TestMixes:
         [
             ({"categorical_codes": (), "continuous_codes": 0}, "there must be a code"),
             ({"categorical_codes": (1,)}, "at least 2"),
-            ({"noise_dim": 0}, "`noise_dim` must be at least 1"),
+            ({"noise_dim": 0}, "`noise_dim` must be an integer of at least 1"),
+            ({"noise_dim": 2.5}, "`noise_dim` must be an integer of at least 1"),
+            ({"information_weight": float("nan")}, "`information_weight` must not be negative"),
+            ({"continuous_weight": "1"}, "`continuous_weight` must not be negative"),
             ({"latent_dim": 100}, "`noise_dim` must be given in the place of `latent_dim`"),
             ({"information_weight": -1.0}, "`information_weight`"),
             ({"continuous_weight": -0.1}, "`continuous_weight`"),

@@ -44,6 +44,19 @@ class TestPayoffs:
 
 
 class TestRefusals:
+    @pytest.mark.parametrize(
+        "name, value",
+        [
+            ("real_target", float("inf")),
+            ("fake_target", None),
+            ("generator_target", float("nan")),
+            ("generator_target", "1"),
+        ],
+    )
+    def test_targets_that_are_no_numbers(self, name, value):
+        with pytest.raises(ValueError, match=f"`{name}` must be a finite number"):
+            build_game(kg.LSGAN, **{name: value})
+
     @pytest.mark.parametrize("targets", [{"real_target": 0.0}, {"fake_target": 1.0}])
     def test_targets_in_the_wrong_order(self, targets):
         with pytest.raises(ValueError, match="`real_target` must exceed `fake_target`"):

@@ -45,7 +45,7 @@ class TestFakes:
         np.testing.assert_array_equal(np.argmax(model.makers(fakes), axis=1), fakes[:, 0])
 
     @pytest.mark.parametrize(
-        "samples_per_generator, batch_size, each", [(None, 16, 5), (None, 2, 2), (7, 16, 7)]
+        "samples_per_generator, batch_size, each", [(None, 16, 10), (None, 2, 2), (7, 16, 7)]
     )
     def test_number(self, samples_per_generator, batch_size, each):
         model = telltale_game(samples_per_generator=samples_per_generator)
@@ -165,7 +165,9 @@ class TestGenerators:
         [
             ({"num_generators": 0}, "`num_generators` must be an integer of at least 1"),
             ({"samples_per_generator": 0}, "`samples_per_generator` must be"),
-            ({"diversity_weight": -0.1}, "`diversity_weight` must be at least 0"),
+            ({"diversity_weight": -0.1}, "`diversity_weight` must not be negative"),
+            ({"diversity_weight": float("nan")}, "`diversity_weight` must not be negative"),
+            ({"diversity_weight": "a"}, "`diversity_weight` must not be negative"),
         ],
     )
     def test_refusals(self, arguments, message):

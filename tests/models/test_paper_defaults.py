@@ -58,7 +58,6 @@ NUMBERS = {
     kg.HingeGAN: {"discriminator_steps": 1},
     kg.BEGAN: {"diversity_ratio": 0.5, "balance_rate": 0.001, "exponent": 1},
     kg.D2GAN: {"alpha": 1.0, "beta": 1.0},
-    kg.MGAN: {"num_generators": 10, "diversity_weight": 0.01},
 }
 GROWING_NUMBERS = {
     kg.ProGAN: {"penalty_weight": 10.0, "target_slope": 1.0, "drift_weight": 0.001},
@@ -149,6 +148,32 @@ def test_numbers(game):
             parameters = inspect.signature(ancestor.__init__).parameters
             defaults |= {name: parameter.default for name, parameter in parameters.items()}
     assert {name: defaults[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("data_shape, numbers", [(IMAGES, (10, 0.01)), (POINTS, (8, 0.125))])
+def test_mgan_takes_the_numbers_of_its_experiment(data_shape, numbers):
+    model = kg.MGAN(data_shape=data_shape)
+    assert (model.num_generators, model.diversity_weight) == numbers
+    batch = np.zeros((64 if data_shape == IMAGES else 512, 1))
+    assert int(model.count_each(batch)) == (12 if data_shape == IMAGES else 128)
+
+
+@pytest.mark.parametrize(
+    "game, arguments", [(kg.LSGAN, {}), (kg.D2GAN, {}), (kg.MGAN, {"shared_body": False})]
+)
+def test_only_dcgan_itself_decays_the_weights_of_its_networks(game, arguments):
+    def decayed(model):
+        networks = [n for player in model.players for n in model.networks_of(player)]
+        return sum(len(network.losses) for network in networks)
+
+    assert decayed(game(data_shape=IMAGES, **arguments)) == 0
+    model = kg.DCGAN(data_shape=IMAGES)
+    kernels = [w for w in model.trainable_variables if w.name == "kernel"]
+    assert decayed(model) == len(kernels)
+    # The gradient gains 1e-5 times the weight.
+    kernel = model.discriminator.get_layer("logits").kernel
+    expected = 0.5e-5 * float(np.square(kernel).sum())
+    np.testing.assert_allclose(model.discriminator.losses[-1], expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

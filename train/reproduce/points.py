@@ -80,7 +80,9 @@ def divergences(sample, mixture):
             metrics.wasserstein_1(mixture.sample(800, seed=100 + i), draw(800, 200 + i))
             for i in range(3)
         ]
-        divergence = metrics.symmetric_kl(draw(50_000, 300), mixture.centres, mixture.deviation)
+        divergence = metrics.symmetric_kl(
+            draw(50_000, 300), mixture.centres, mixture.deviation, weights=mixture.weights
+        )
         return {"symmetric_kl": round(divergence, 4), "w1": round(float(np.mean(distances)), 4)}
 
     real = measure(lambda num, seed: mixture.sample(num, seed=seed))
