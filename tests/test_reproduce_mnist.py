@@ -15,14 +15,25 @@ from train.reproduce.experiment import reproduce
 
 pytestmark = pytest.mark.slow
 
-NUM = {"train": 320, "train[:50000]": 300, "train[50000:]": 120, "train[:500]": 128, "test": 120}
+NUM = {
+    "train": 320,
+    "train[:50000]": 300,
+    "train[50000:]": 120,
+    "train[:10000]": 160,
+    "train[:500]": 128,
+    "test": 120,
+}
 FEW = 120  # samples that are scored
 
 CASES = {
     "gan_mnist": [{"epochs": 2, "look_every": 1}],
     "cgan_mnist": [{"epochs": 2, "look_every": 1}],
     "dcgan_conditional": [{"epochs": 1}],
-    "infogan_mnist": [{"epochs": 2}, {"epochs": 2, "variant": "code"}],
+    "infogan_mnist": [
+        {"epochs": 10},
+        {"epochs": 2, "variant": "code"},
+        {"epochs": 2, "variant": "tanh"},
+    ],
     "began_mnist": [{"epochs": 2}],
     "same_budget": [
         {"variant": variant, "epochs": 1}

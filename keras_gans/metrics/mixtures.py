@@ -59,9 +59,7 @@ def mixture_modes(samples, centres, deviation):
     )
 
 
-def symmetric_kl(
-    samples, centres, deviation, *, weights=None, bound=3.0, bins=100, floor=1e-10
-):
+def symmetric_kl(samples, centres, deviation, *, weights=None, bound=3.0, bins=100, floor=1e-10):
     """`KL(p || q) + KL(q || p)` between a mixture of round Gaussians and samples, in nats.
 
     `p` is the exact probability of each cell of a grid over `[-bound, bound]^2`, `q` the share of

@@ -37,8 +37,8 @@ class D2GAN(LatentModel):
     Default networks: for points the perceptrons of the official code, but with two hidden layers in
     the discriminators where it has one; with one, this class does not keep the 8 modes of the ring
     (docs/reproductions.md). For images DCGAN's without their decay of weights, since the paper's
-    could not be read. Latents are standard normal for points and uniform on `[-1, 1]` for images. Adam
-    with learning rate 2e-4 and beta_1 0.5.
+    could not be read. Latents are standard normal for points and uniform on `[-1, 1]` for images.
+    Adam with learning rate 2e-4 and beta_1 0.5.
 
     Args:
         alpha: Float in (0, 1], weight of `log D1(x)`.

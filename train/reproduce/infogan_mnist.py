@@ -7,12 +7,23 @@ import keras
 import numpy as np
 
 from keras_gans import InfoGAN, data, metrics
-from keras_gans.networks import build_infogan_recognition, build_infogan_trunk
+from keras_gans.networks import (
+    build_infogan_generator,
+    build_infogan_recognition,
+    build_infogan_trunk,
+)
 from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
 from train.reproduce.experiment import Experiment, mean_and_spread
+from train.reproduce.looks import Looks
 
 EPOCH_STEPS = 100  # as in the official code
+FEW = "train[:10000]"
+NAMES = {
+    "paper": "slope 0.1, pixels in [0, 1]",
+    "code": "slope 0.01, pixels in [0, 1]",
+    "tanh": "slope 0.1, pixels in [-1, 1]",
+}
 
 
 @dataclasses.dataclass
@@ -33,8 +44,9 @@ class Reproduction(Experiment):
 
     figures = ("c1.png", "c2.png", "c3.png")
 
-    variant: Literal["paper", "code"] = "paper"
-    """Slope 0.1 and pixels in [-1, 1], or the official code's: slope 0.01 and [0, 1]."""
+    variant: Literal["paper", "code", "tanh"] = "paper"
+    """Slope 0.1 and pixels in [0, 1], the official code's slope 0.01, or this library's default
+    networks, which have slope 0.1 and tanh for pixels in [-1, 1]."""
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 50
@@ -44,38 +56,50 @@ class Reproduction(Experiment):
         batches = data.load("mnist", batch_size=128, seed=self.seed, data_dir=self.data_dir)
         model = InfoGAN(image_shape=(28, 28, 1), seed=self.seed, **self.networks())
         model.compile()
+        looks = Looks(EPOCH_STEPS, lambda model: self.errors(model, FEW)[0], epochs=10)
         history = digits.train(
-            model, batches, self.epochs, self.work_folder, steps_per_epoch=EPOCH_STEPS
+            model, batches, self.epochs, self.work_folder, looks, steps_per_epoch=EPOCH_STEPS
         ).history
-        codes, labels = {}, {}
-        for split in (digits.EVERYTHING, digits.TEST):
-            images, labels[split] = digits.arrays(split, self.data_dir)
-            codes[split] = model.encode(images)["c1"].argmax(axis=1)
-        error = metrics.cluster_error(
-            codes[digits.TEST],
-            labels[digits.TEST],
-            codes[digits.EVERYTHING],
-            labels[digits.EVERYTHING],
-        )
+        errors, mixed = self.errors(model, digits.EVERYTHING)
         save_traversals(model, self.work_folder)
         return {
             "variant": self.variant,
             "steps": self.epochs * EPOCH_STEPS,
-            "confusions": confusions(codes[digits.TEST], labels[digits.TEST]),
-            "majority_error": round(error.majority, 4),
-            "one_to_one_error": round(error.one_to_one, 4),
+            "confusions": mixed,
+            **errors,
+            "over_time": {str(step): look["majority_error"] for step, look in looks.found.items()},
             "mutual_information": round(history["mutual_information"][-1], 4),
         }
 
+    def errors(self, model, fitted):
+        """Errors on the test images with codes matched on the images `fitted`, and confusions."""
+        (codes, labels), (fitted_codes, fitted_labels) = (
+            (model.encode(images)["c1"].argmax(axis=1), labels)
+            for images, labels in (digits.arrays(s, self.data_dir) for s in (digits.TEST, fitted))
+        )
+        error = metrics.cluster_error(codes, labels, fitted_codes, fitted_labels)
+        found = {
+            "majority_error": round(error.majority, 4),
+            "one_to_one_error": round(error.one_to_one, 4),
+        }
+        return found, confusions(codes, labels)
+
     def networks(self):
         """The networks that are not InfoGAN's default ones."""
-        if self.variant == "paper":
+        if self.variant == "tanh":
             return {}
+        slope = {"paper": 0.1, "code": 0.01}[self.variant]
+        generator = build_infogan_generator()
+        logits = generator.get_layer("images").input
+        unit_images = keras.layers.Activation("sigmoid", dtype="float32")(logits)
         images = keras.Input((28, 28, 1), name="images")
-        features = build_infogan_trunk(slope=0.01)(keras.layers.Rescaling(0.5, 0.5)(images))
+        features = build_infogan_trunk(slope=slope)(keras.layers.Rescaling(0.5, 0.5)(images))
         return {
+            "generator": keras.Model(
+                generator.inputs, keras.layers.Rescaling(2.0, -1.0)(unit_images), name="generator"
+            ),
             "trunk": keras.Model(images, features, name="trunk"),
-            "recognition": build_infogan_recognition(slope=0.01),
+            "recognition": build_infogan_recognition(slope=slope),
         }
 
     @staticmethod
@@ -87,7 +111,7 @@ class Reproduction(Experiment):
             one_to_one = [100 * r["one_to_one_error"] for r in arm]
             information = [r["mutual_information"] for r in arm]
             parts.append(
-                f"{variant}'s slope and pixels: best {min(errors):.1f} %, mean "
+                f"{NAMES[variant]}: best {min(errors):.1f} %, mean "
                 f"{mean_and_spread(errors, 1)} by majority; one to one "
                 f"{mean_and_spread(one_to_one, 1)}; information "
                 f"{mean_and_spread(information, 3)} nats"
@@ -106,8 +130,12 @@ class Reproduction(Experiment):
                         f"{code} is {shares[first]:.0%} {first} and {shares[second]:.0%} {second}"
                     )
             sentences.append(
-                f"Training {number}, {result['variant']}'s slope and pixels: error "
+                f"Training {number}, {NAMES[result['variant']]}: error "
                 f"{100 * result['majority_error']:.1f} %"
+                + "".join(
+                    f", {100 * error:.1f} at step {int(step):,}"
+                    for step, error in result.get("over_time", {}).items()
+                )
                 + (f"; code {', code '.join(mixed)}" if mixed else "")
             )
         return sentences

@@ -6,24 +6,28 @@ from train.reproduce.experiment import CONSOLE
 
 
 class Looks(keras.callbacks.Callback):
-    """Measures a model at the end of every epoch.
+    """Measures a model every few epochs.
 
     Args:
-        every: Integer, steps in an epoch.
+        steps_per_epoch: Integer.
         at: Function from the model to a dictionary of measures.
+        epochs: Integer, epochs from one look to the next.
 
     Attributes:
         found: Dictionary from the step to the measures there.
     """
 
-    def __init__(self, every, at):
+    def __init__(self, steps_per_epoch, at, epochs=1):
         super().__init__()
-        self.every = every
+        self.steps_per_epoch = steps_per_epoch
         self.at = at
+        self.epochs = epochs
         self.found = {}
 
     def on_epoch_end(self, epoch, logs=None):
-        step = (epoch + 1) * self.every
+        if (epoch + 1) % self.epochs:
+            return
+        step = (epoch + 1) * self.steps_per_epoch
         self.found[step] = self.at(self.model)
         CONSOLE.print(f"step {step}: {self.found[step]}")
 
