@@ -219,6 +219,10 @@ class TestTable:
         assert "3.50 ± 0.71 % (2 seeds) against 3.1 %" in text
         assert "python -m train.reproduce dcgan_conditional --seeds 0 1" in text
         assert "| 3,900 | 30.0 (50.0) |" in text
+        result["continued"] = True  # only the minutes of its last part are known
+        (folder / "seed1.json").write_text(json.dumps(result))
+        table.write({"dcgan_conditional": experiment}, tmp_path, page)
+        assert "| 3,900 | > 30.0 (50.0) |" in page.read_text()
 
     def test_the_page_in_docs_is_that_of_the_results(self, tmp_path, monkeypatch):
         monkeypatch.chdir(pathlib.Path(__file__).parent.parent)

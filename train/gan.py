@@ -8,7 +8,10 @@ from train import _momentum
 
 @dataclasses.dataclass
 class Recipe(_momentum.MomentumRecipe):
-    """The first GAN: a multilayer perceptron against a maxout network."""
+    """The first GAN: a multilayer perceptron against a maxout network.
+
+    The generator's output starts at gray, not at the mean image as in the official configuration.
+    """
 
     paper = "Goodfellow et al., 2014, arXiv:1406.2661"
 

@@ -1,7 +1,5 @@
 """CGAN: both players are told a label or another condition."""
 
-import math
-
 import keras
 
 from keras_gans.losses import minimax_discriminator_loss, non_saturating_generator_loss
@@ -28,10 +26,15 @@ class CGAN(ConditionalModel):
 
     Args:
         num_classes: Integer >= 2, for labels. Or instead:
-        condition_shape: Tuple, the shape of one condition, such as `(300,)`.
+        condition_shape: Tuple, the shape of one condition, such as `(300,)`. The default networks
+            take vectors.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
             `generator`, `discriminator` (see `ConditionalModel`), `seed`, `ema_decay`, `augment`,
             `name`.
+
+    Raises:
+        ValueError: As `ConditionalModel`, and for conditions that are no vectors with the default
+            networks.
 
     Reference:
         Mirza and Osindero, 2014, "Conditional Generative Adversarial Nets" (arXiv:1411.1784),
@@ -39,10 +42,18 @@ class CGAN(ConditionalModel):
     """
 
     def default_generator(self, latent_dim, data_shape):
-        return build_cgan_generator(latent_dim, math.prod(self.condition_shape), data_shape)
+        return build_cgan_generator(latent_dim, self._condition_dim("generator"), data_shape)
 
     def default_discriminator(self, latent_dim, data_shape):
-        return build_cgan_discriminator(data_shape, math.prod(self.condition_shape))
+        return build_cgan_discriminator(data_shape, self._condition_dim("discriminator"))
+
+    def _condition_dim(self, network):
+        if len(self.condition_shape) != 1:
+            raise ValueError(
+                f"`{network}` must be given for conditions that are no vectors. "
+                f"Received: condition_shape={self.condition_shape}"
+            )
+        return self.condition_shape[0]
 
     def default_optimizers(self):
         return {

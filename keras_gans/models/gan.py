@@ -23,6 +23,10 @@ class GAN(LatentModel):
     1.000004 after every step, and momentum that rises from 0.5 to 0.7 over the first 250 epochs of
     500 steps; batches of 100.
 
+    Departure: the official configuration starts the biases of the generator's output at the logits
+    of the data's mean image. A model is made before it sees data, so they start at 0; hand
+    `networks.build_mlp_generator` an `output_bias_initializer` to have them.
+
     Args:
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
             `generator`, `discriminator`, `seed`, `ema_decay`, `augment`, `name`.

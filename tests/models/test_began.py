@@ -44,6 +44,17 @@ class TestBalance:
             balance += 0.1 * (0.5 * real_error - fake_error)
             np.testing.assert_allclose(model.balance, balance, rtol=1e-5)
 
+    def test_follows_the_errors_from_before_the_step(self):
+        model = constant_game(0.5, balance_rate=0.1)
+        for optimizer in model.optimizers.values():
+            optimizer.learning_rate.assign(0.1)
+        before = model.discriminator.get_weights()[1].copy()
+        model.train_on_batch(np.full((4, 2), 2.0, "float32"))
+        assert not np.allclose(
+            before, model.discriminator.get_weights()[1]
+        )  # errors are others now
+        np.testing.assert_allclose(model.balance, 0.1 * (0.5 * 2.0 - 0.5), rtol=1e-5)
+
     @pytest.mark.parametrize("fake, end", [(0.0, 1.0), (9.0, 0.0)])
     def test_stays_between_0_and_1(self, fake, end):
         model = constant_game(fake, balance_rate=10.0)

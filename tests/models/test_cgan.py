@@ -157,6 +157,10 @@ class TestFitRefusals:
         with pytest.raises(ValueError, match="Exactly one of `num_classes` and `condition_shape`"):
             kg.CGAN(data_shape=(2,), **arguments)
 
+    def test_conditions_that_are_no_vectors_ask_for_networks(self):
+        with pytest.raises(ValueError, match="must be given for conditions that are no vectors"):
+            kg.CGAN(data_shape=(2,), condition_shape=(2, 3))
+
     def test_one_class(self):
         with pytest.raises(ValueError, match="`num_classes` must be an integer of at least 2"):
             kg.CGAN(data_shape=(2,), num_classes=1)

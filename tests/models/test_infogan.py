@@ -45,6 +45,26 @@ class TestInformation:
         assert logs["continuous_information"] == pytest.approx(continuous, rel=1e-4)
         assert logs["information_loss"] == pytest.approx(-0.25 * continuous, rel=1e-4)
 
+    def test_batch_norm_of_the_trunk_sees_real_images_and_fakes_apart(self):
+        trunk = build_network([(2,)], [(8,)], batch_norm=True)
+        model = build_game(kg.InfoGAN, dropout=0, networks={"trunk": trunk})
+        drawn, draw = [], model.draw_latents
+        model.draw_latents = lambda num, seed: drawn.append(draw(num, seed)) or drawn[-1]
+        real, _ = model.begin_step(3.0 + data_for(model)[0])
+        terms = model.discriminator_terms(real)
+        fakes = np.array(model.generator(drawn[0], training=True))
+
+        def loss_of(real_features, fake_features):
+            real_logits, fake_logits = (
+                np.array(model.discriminator(x)) for x in (real_features, fake_features)
+            )
+            return np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+
+        apart = loss_of(trunk(real, training=True), trunk(fakes, training=True))
+        together = trunk(np.concatenate([real, fakes]), training=True)
+        np.testing.assert_allclose(terms["discriminator_loss"], apart, rtol=1e-5)
+        assert abs(loss_of(together[: len(real)], together[len(real) :]) - apart) > 1e-3
+
     def test_is_in_the_steps_of_both_players(self):
         """Only the information trains the recognition head, and it reaches the generator."""
         steps = []

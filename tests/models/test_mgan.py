@@ -93,6 +93,21 @@ class TestPayoffs:
         assert float(terms[0]["classifier_loss"]) == float(terms[1]["classifier_loss"])
         assert float(terms[0]["discriminator_loss"]) != float(terms[1]["discriminator_loss"])
 
+    def test_batch_norm_of_the_discriminator_sees_real_samples_and_fakes_apart(self):
+        discriminator = build_network([(2,)], [(1,), (3,)], batch_norm=True)
+        model = telltale_game(networks={"discriminator": discriminator})
+        real, fakes = data_for(model)[0], generate(model, 4)
+        terms = model.discriminator_terms(real, fakes)
+        real_logits, fake_logits = (
+            np.array(discriminator(samples, training=True)[0]) for samples in (real, fakes)
+        )
+        expected = np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+        np.testing.assert_allclose(terms["discriminator_loss"], expected, rtol=1e-5)
+        together = np.array(discriminator(np.concatenate([real, fakes]), training=True)[0])
+        joint = np.logaddexp(0, -together[: len(real)]).mean()
+        joint += np.logaddexp(0, together[len(real) :]).mean()
+        assert abs(joint - expected) > 1e-3
+
     def test_generators_learn_to_be_told_apart(self):
         """Their own discriminator and classifier stand still; only beta drives them apart."""
         model = build_game(kg.MGAN, dropout=0, batch_norm=False, diversity_weight=10.0)

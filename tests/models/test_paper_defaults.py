@@ -1,5 +1,6 @@
 """Games as their papers set them: optimizers, priors, numbers and default networks."""
 
+import importlib
 import inspect
 
 import keras
@@ -14,6 +15,7 @@ from tests.models.games import build_game, data_for
 IMAGES, POINTS = (28, 28, 1), (2,)
 ADAM = {"learning_rate": 2e-4, "beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-8}
 OPTIMIZERS = [
+    (kg.GAN, IMAGES, {}, {"momentum": 0.5, "final_momentum": 0.7, "ramp_end": 125_000}),
     (kg.CGAN, IMAGES, {}, {"momentum": 0.5, "final_momentum": 0.7, "ramp_end": 125_000}),
     (kg.InfoGAN, IMAGES, {"generator": {"learning_rate": 1e-3}}, ADAM),
     (kg.LSGAN, IMAGES, {}, ADAM),
@@ -97,10 +99,25 @@ def test_optimizers(game, data_shape, exceptions, expected):
         wanted = expected | exceptions.get(player, {})
         assert {key: config[key] for key in wanted} == pytest.approx(wanted)
         assert isinstance(optimizer, keras.optimizers.RMSprop) == (game is kg.WGAN)
-    if game is kg.CGAN:
+    if game in (kg.GAN, kg.CGAN):
         schedule = config["learning_rate"]["config"]
-        assert (schedule["factor"], schedule["floor"]) == (1.00004, 1e-6)
+        factor = 1.000004 if game is kg.GAN else 1.00004
+        assert (schedule["factor"], schedule["floor"]) == (factor, 1e-6)
         np.testing.assert_allclose(optimizer.learning_rate, 0.1)
+
+
+@pytest.mark.parametrize("name, factor", [("gan", 1.000004), ("cgan", 1.00004)])
+def test_the_rate_falls_by_the_minibatch_and_the_momentum_rises_by_the_epoch(name, factor):
+    recipe = importlib.import_module(f"train.{name}").Recipe()
+    assert recipe.batch_size == 100
+    for optimizer in recipe.optimizers(steps_per_epoch=600).values():
+        config = optimizer.get_config()
+        assert (config["momentum"], config["final_momentum"]) == (0.5, 0.7)
+        assert (config["ramp_start"], config["ramp_end"]) == (600, 250 * 600)
+        schedule = config["learning_rate"]["config"]
+        assert (schedule["factor"], schedule["floor"]) == (factor, 1e-6)
+        optimizer.iterations.assign(1000)
+        np.testing.assert_allclose(optimizer.learning_rate, 0.1 / factor**1000, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

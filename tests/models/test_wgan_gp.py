@@ -31,6 +31,25 @@ class TestPenalty:
             build_game(kg.WGANGP, penalty_weight=weight)
 
 
+@pytest.mark.parametrize("distance", [1.0, 4.0])
+def test_the_best_slope_exceeds_1_by_the_distance_over_twice_lambda(distance):
+    """Of `s d - lambda (s - 1)^2` for a linear critic, which this rate reaches in one step."""
+    generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, "relu")])
+    generator.set_weights([np.zeros((3, 1)), np.zeros(1)])  # all fakes are at 0
+    critic = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    critic.set_weights([np.full((1, 1), 0.5)])
+    networks = {"generator": generator, "critic": critic}
+    model = build_game(kg.WGANGP, data_shape=(1,), critic_steps=1, networks=networks)
+    compile_sgd(model, {"critic": 1 / (2 * model.penalty_weight)})
+    real = np.full((8, 1), distance, "float32")
+    model.train_on_batch(real)
+    slope = 1 + distance / 20
+    np.testing.assert_allclose(critic.get_weights()[0], slope, rtol=1e-5)
+    model.reset_metrics()
+    logs = model.train_on_batch(real, return_dict=True)
+    np.testing.assert_allclose(logs["wasserstein_distance"], slope * distance, rtol=1e-5)
+
+
 class TestNormalization:
     @pytest.mark.parametrize("nested", [False, True])
     def test_over_the_batch_is_refused_by_name(self, nested):

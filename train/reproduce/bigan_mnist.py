@@ -26,16 +26,18 @@ class Reproduction(Experiment):
     )
     asked = "the row of epoch 25 met or beaten; then as far as two hours go"
     protocol = (
-        "trained on the first 50,000 images; nearest neighbour on the 1,024 features before the "
-        "encoder's output, references these images, queries the 10,000 validation images as in the "
-        "log; reconstruction: mean Euclidean distance with pixels in [0, 1]; batch statistics "
-        "averaged over 1,000 batches before each look"
+        "trained on 50,000 images, the first in the order of TensorFlow Datasets; nearest "
+        "neighbour on the 1,024 features before the encoder's output, references these images, "
+        "queries the other 10,000, where the log has 10,000 others; reconstruction: mean Euclidean "
+        "distance with pixels in [0, 1]; batch statistics averaged over 1,000 batches before each "
+        "look"
     )
 
     remark = (
         "The measure agrees with the official log's row of epoch 0: untrained features score "
-        "96.86 % here and 96.84 % there, reconstructions 13.54 and 13.64. At epoch 25 our one "
-        "training is 0.13 points below the log's one; 10,000 queries alone leave 0.19 open."
+        "96.86 % here and 96.84 % there, reconstructions 13.54 and 13.64. The log is one training; "
+        "of two accuracies near 96 %, each on 10,000 images, the difference has a standard error "
+        "of 0.27 points."
     )
     figures = ("reconstructions.png",)
 
@@ -101,10 +103,16 @@ class Looker(keras.callbacks.Callback):
         self.test = digits.arrays(digits.TEST, data_dir)
         self.looks = {}
 
+    def on_train_begin(self, logs=None):
+        self.look(0)
+
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every == 0:
-            self.looks[str(epoch + 1)] = look = self.measure()
-            print(f"epoch {epoch + 1}: {look}", flush=True)
+            self.look(epoch + 1)
+
+    def look(self, epoch):
+        self.looks[str(epoch)] = self.measure()
+        print(f"epoch {epoch}: {self.looks[str(epoch)]}", flush=True)
 
     def measure(self):
         before = [network.get_weights() for network in self.model.networks_of("generator")]

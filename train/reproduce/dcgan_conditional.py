@@ -41,8 +41,8 @@ class Reproduction(Experiment):
     published = "2.98 % test error (unchecked), against 3.1 % for real data"
     asked = "at most 1 point above our own figure for real data"
     protocol = (
-        "raw pixels, Euclidean; references 50,000 samples, 5,000 of every class, or the first "
-        "50,000 training images; queries the 10,000 test images. The official code trains 100 "
+        "raw pixels, Euclidean; references 50,000 samples, 5,000 of every class, or the 50,000 "
+        "images trained on; queries the 10,000 test images. The official code trains 100 "
         "epochs at a constant rate and 100 to 0; here both halves are shorter, and both players "
         "step on every minibatch, not in turn"
     )

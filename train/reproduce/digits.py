@@ -6,7 +6,9 @@ import numpy as np
 from keras_gans import callbacks, data, metrics
 from train.reproduce.experiment import CONSOLE
 
-TRAIN, VALIDATION = "train[:50000]", "train[50000:]"  # the official codes' splits
+# As many as in the official codes' splits, but in the order of TensorFlow Datasets, which is not
+# that of the original files.
+TRAIN, VALIDATION = "train[:50000]", "train[50000:]"
 EVERYTHING, TEST = "train", "test"
 
 

@@ -20,9 +20,10 @@ class Reproduction(Experiment):
     published = "225 ± 2 nats"
     asked = "at least 225, as many epochs as it needs"
     protocol = (
-        "trained on the first 50,000 images; 10,000 samples, bandwidth from 10 values by the first "
-        "1,000 validation images, test images 10,000; the epoch with the best validation "
-        "log-likelihood, looked at every 10 epochs; the error is over test images"
+        "trained on 50,000 images, the first in the order of TensorFlow Datasets; 10,000 samples, "
+        "bandwidth from 10 values by 1,000 of the other images, test images 10,000; the epoch with "
+        "the best validation log-likelihood, looked at every 10 epochs; the error is over test "
+        "images"
     )
 
     data_dir: str | None = None

@@ -12,8 +12,8 @@ HEAD = """# Published numbers, reproduced
 
 Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Minutes are
 of the clock on 2 cores that other work partly shared, a mean over the seeds; in brackets those of
-processor time, both of the last part only where a training was stopped and continued. A number
-that is missed stays here, with the reason.
+processor time. `>` marks trainings that were stopped and continued: both count the last part only.
+A number that is missed stays here, with the reason.
 
 | what | published | ours | steps | minutes a seed |
 |---|---|---|---:|---:|
@@ -33,10 +33,11 @@ def row(experiment, results):
         values = [result["values"] for result in results]
         minutes = sum(result["minutes"] for result in results) / len(results)
         processor = sum(result["processor_minutes"] for result in results) / len(results)
+        more = "> " if any(result.get("continued") for result in results) else ""
         cells[2:] = [
             experiment.ours(values),
             f"{values[0]['steps']:,}" if len({v["steps"] for v in values}) == 1 else "each its own",
-            f"{minutes:.1f} ({processor:.1f})",
+            f"{more}{minutes:.1f} ({processor:.1f})",
         ]
     return "| " + " | ".join(cells) + " |"
 
