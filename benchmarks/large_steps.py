@@ -177,7 +177,7 @@ def share_of_convolutions(run):
                 if len(kind) != 2 or "::" in plane.event_metadata[event.metadata_id].name:
                     continue  # a kernel is named "node:Operation"
                 total += event.duration_ps
-                convolutions += event.duration_ps * ("Conv2D" in kind[1])
+                convolutions += event.duration_ps * ("conv2d" in kind[1].lower())
     return convolutions / max(total, 1)
 
 

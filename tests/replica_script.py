@@ -1,8 +1,9 @@
 """Five steps of a training under a strategy; saves the weights and the noise of every step.
 
-python -m tests.replica_script OUTPUT.npz one|mirrored|multiworker [--batch-norm] [--games]
+python -m tests.replica_script OUTPUT.npz one|mirrored|multiworker [--batch-norm]
 
-With --games instead: two steps of every game whose moves are its own.
+With --games instead: two steps of every game whose moves are its own; with --growing the whole
+schedule of the growing ones.
 """
 
 import argparse
@@ -78,12 +79,30 @@ def play_games(strategy):
     return results
 
 
+def grow_games(strategy):
+    """Weights of the growing games after their schedule, by names that begin with the game's."""
+    from tests.models import growing
+
+    results = {}
+    for name, build in growing.BUILDERS.items():
+        with strategy.scope():
+            model = build(seed=1, ema_half_life=50.0)
+            model.compile({p: keras.optimizers.SGD(0.03) for p in model.players})
+        growing.make_noisy(model)
+        growing.fit_growing(model)
+        results[f"{name}/resolution"], results[f"{name}/alpha"] = model.resolution, model.alpha
+        for i, weight in enumerate(model.get_weights()):
+            results[f"{name}/weight_{i}"] = weight
+    return results
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("output")
     parser.add_argument("strategy", choices=["one", "mirrored", "multiworker"])
     parser.add_argument("--batch-norm", action="store_true")
     parser.add_argument("--games", action="store_true")
+    parser.add_argument("--growing", action="store_true")
     parser.add_argument("--checkpoints")
     parser.add_argument("--die-at", type=int, help="the step after which the last worker dies")
     options = parser.parse_args()
@@ -97,8 +116,9 @@ def main():
     from keras_gans.training import strategies
 
     strategy = strategies.choose(options.strategy)
-    if options.games:
-        np.savez(options.output, **play_games(strategy))
+    if options.games or options.growing:
+        play = play_games if options.games else grow_games
+        np.savez(options.output, **play(strategy))
         return
     chief = strategies.is_chief(strategy)
     keras.utils.set_random_seed(1)

@@ -94,16 +94,24 @@ def test_the_same_steps_as_one_device(one_device, tmp_path, strategy):
     assert worst < TOLERANCE
 
 
-@pytest.fixture(scope="module")
-def games(tmp_path_factory):
-    """What games are after two steps, on one device and on two replicas."""
-    folder = tmp_path_factory.mktemp("games")
+def run_both(folder, option):
+    """What games are on one device and on two replicas."""
     outputs = {strategy: folder / f"{strategy}.npz" for strategy in ("one", "mirrored")}
-    processes = [start(outputs[strategy], strategy, "--games") for strategy in outputs]
+    processes = [start(outputs[strategy], strategy, option) for strategy in outputs]
     for process in processes:
         text, _ = process.communicate(timeout=170)
         assert process.returncode == 0, text[-3000:]
     return [dict(np.load(output)) for output in outputs.values()]
+
+
+@pytest.fixture(scope="module")
+def games(tmp_path_factory):
+    return run_both(tmp_path_factory.mktemp("games"), "--games")
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    return run_both(tmp_path_factory.mktemp("grown"), "--growing")
 
 
 @pytest.mark.parametrize("game", [*(game.__name__ for game in OWN_MOVES), *growing.BUILDERS])
@@ -115,6 +123,20 @@ def test_the_same_steps_of_every_game(games, game):
     for name in names:
         largest = max(np.abs(expected[name]).max(), 1e-2)  # float32 sums of numbers around 1
         np.testing.assert_allclose(result[name], expected[name], atol=TOLERANCE * largest)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("game", growing.BUILDERS)
+def test_growing_takes_the_same_steps(grown, game):
+    """Levels are added, steps retraced and optimizers reset while both replicas train."""
+    expected, result = grown
+    assert set(result) == set(expected)
+    assert result[f"{game}/resolution"] == growing.SIZE and result[f"{game}/alpha"] == 1.0
+    names = [name for name in expected if name.startswith(f"{game}/")]
+    for name in names:
+        largest = max(np.abs(expected[name]).max(), 1e-2)
+        tolerance = 10 * TOLERANCE * largest  # rounding errors of 14 steps, not of 2
+        np.testing.assert_allclose(result[name], expected[name], atol=tolerance)
 
 
 def test_a_worker_that_dies_is_reported_and_the_job_resumes(tmp_path):

@@ -81,6 +81,7 @@ def digits(monkeypatch, tmp_path):
         ("few_images", "SCORED", FEW),
         ("grown_mnist", "SCORED", FEW),
         ("grown_mnist", "FRAME_STEPS", 4),
+        ("grown_mnist", "LOOK_STEPS", 8),
         ("grown_mnist", "PSI", (0.5, 1.0)),
     ):
         monkeypatch.setattr(f"train.reproduce.{module}.{name}", value)

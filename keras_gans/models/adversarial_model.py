@@ -465,6 +465,14 @@ class AdversarialModel(keras.Model):
                 f"{steps_per_epoch} steps an epoch"
             )
 
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Nothing, since a model is built when it is made.
+
+        Keras would read one batch under a strategy and drop the iterator at once. With data that
+        grows that ended the process about every other time (TensorFlow 2.21, two replicas): a
+        pipeline is destroyed while it makes batches ahead.
+        """
+
     def make_train_function(self, force=False):
         """Keras's, preceded by the steps of an epoch that were made before a resume."""
         if self.train_function is not None and not force:

@@ -64,6 +64,13 @@ class TestGrowingModel:
         model.grow_to(4)
         np.testing.assert_allclose(model.shrink(pictures), shrunk(pictures, 2), atol=1e-6)
 
+    def test_a_step_sees_faded_real_images(self, build):
+        model = build()
+        model.fade_in(0.25)
+        seen, _ = model.begin_step(images(3))
+        np.testing.assert_allclose(seen, model.shrink(images(3)), atol=1e-6)
+        assert np.abs(np.array(seen) - images(3)).max() > 0.1
+
     def test_samples_have_the_full_size(self, build):
         model = build()
         large = model.sample(3, seed=1)

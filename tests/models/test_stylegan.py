@@ -120,6 +120,26 @@ class TestStyles:
         np.testing.assert_allclose(first[:, 0], none[:, 0])
         np.testing.assert_array_equal(first[:, 1:], whole[:, 1:])
 
+    def test_truncation_leaves_what_is_finer_than_32_pixels_alone(self, tmp_path):
+        made = {"image_shape": (64, 64, 1), "base_width": 32, "max_width": 2}
+        model = kg.StyleGAN(
+            image_shape=(64, 64, 1),
+            latent_dim=4,
+            mapping=networks.build_style_mapping(4, 4, 2),
+            synthesis=networks.build_style_synthesis(style_dim=4, **made),
+            discriminator=networks.build_style_discriminator(group_size=1, **made),
+        )
+        model.step.assign(1)
+        model.average_style.assign([1.0, -1.0, 0.5, 0.0])
+        whole, none = model.styles_of([5, 9]), model.styles_of([5, 9], 0.0)
+        assert whole.shape == (2, 10, 4)
+        np.testing.assert_array_equal(none[:, 8:], whole[:, 8:])
+        np.testing.assert_allclose(none[:, :8] - model.average_style, 0.0, atol=1e-6)
+        model.export(tmp_path / "export")
+        exported = kg.serving.Exported(tmp_path / "export")
+        of_seeds = exported.run("styles_of_seeds", seeds=[5, 9], truncation=0.0)["styles"]
+        np.testing.assert_allclose(of_seeds, none, atol=1e-5)
+
     def test_truncation_before_any_training_is_refused(self):
         with pytest.raises(ValueError, match="`truncation` needs the average style.*0.7"):
             build_stylegan().sample(2, truncation=0.7)

@@ -36,7 +36,8 @@ def train_within(minutes, recipe, folder, *watchers):
         ],
     )
     steps = int(model.step.numpy())
-    images = steps * batches.batch_size
+    schedule = getattr(batches, "schedule", None)  # of data that grows, whose batches may shrink
+    images = schedule.at(steps).images if schedule else steps * batches.batch_size
     return model, {
         "steps": steps,
         "epochs": round(steps / batches.steps_per_epoch, 2),

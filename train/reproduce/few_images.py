@@ -62,7 +62,12 @@ class Reproduction(Experiment):
         )
         model.compile(recipe.optimizers(None))
         fid = digits.scorer(self.data_dir, kinds=(metrics.FID,))
-        looks = Looks(self.look_every, lambda model: fid(self.samples_of(model), ema=False))
+        looks = Looks(
+            lambda model: {
+                **fid(self.samples_of(model), ema=False),
+                "probability": self.probability_of(model),
+            }
+        )
         digits.train(
             model,
             recipe.dataset(),
@@ -77,7 +82,7 @@ class Reproduction(Experiment):
             "variant": self.variant,
             "steps": self.steps,
             "over_time": {str(step): found["fid"] for step, found in looks.found.items()},
-            "probability": self.probability_of(model),
+            "probabilities": {str(step): p["probability"] for step, p in looks.found.items()},
             **digits.scores(samples, self.data_dir, ema=False),
         }
 
@@ -103,7 +108,8 @@ class Reproduction(Experiment):
                 f"recall {r['recall']:.3f}, density {r['density']:.3f}, coverage "
                 f"{r['coverage']:.3f}"
             )
-            if r["probability"] is not None:
-                sentence += f"; augmentation probability {r['probability']}"
+            probabilities = [str(p) for p in r["probabilities"].values() if p is not None]
+            if probabilities:
+                sentence += f"; augmentation probability by look {', '.join(probabilities)}"
             sentences.append(sentence)
         return sentences

@@ -56,7 +56,7 @@ class Reproduction(Experiment):
         batches = data.load("mnist", batch_size=128, seed=self.seed, data_dir=self.data_dir)
         model = InfoGAN(image_shape=(28, 28, 1), seed=self.seed, **self.networks())
         model.compile()
-        looks = Looks(EPOCH_STEPS, lambda model: self.errors(model, FEW)[0], epochs=10)
+        looks = Looks(lambda model: self.errors(model, FEW)[0], epochs=10)
         history = digits.train(
             model, batches, self.epochs, self.work_folder, looks, steps_per_epoch=EPOCH_STEPS
         ).history

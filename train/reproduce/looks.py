@@ -9,7 +9,6 @@ class Looks(keras.callbacks.Callback):
     """Measures a model every few epochs.
 
     Args:
-        steps_per_epoch: Integer.
         at: Function from the model to a dictionary of measures.
         epochs: Integer, epochs from one look to the next.
 
@@ -17,9 +16,8 @@ class Looks(keras.callbacks.Callback):
         found: Dictionary from the step to the measures there.
     """
 
-    def __init__(self, steps_per_epoch, at, epochs=1):
+    def __init__(self, at, epochs=1):
         super().__init__()
-        self.steps_per_epoch = steps_per_epoch
         self.at = at
         self.epochs = epochs
         self.found = {}
@@ -27,7 +25,7 @@ class Looks(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.epochs:
             return
-        step = (epoch + 1) * self.steps_per_epoch
+        step = int(self.model.step.numpy())
         self.found[step] = self.at(self.model)
         CONSOLE.print(f"step {step}: {self.found[step]}")
 

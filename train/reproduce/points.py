@@ -38,7 +38,7 @@ def train(model, kind, *, steps, batch_size, seed, every, at, folder=None):
     batches = data.mixture_of_gaussians(
         kind, batch_size=batch_size, steps_per_epoch=every, seed=seed
     )
-    looks = Looks(every, at)
+    looks = Looks(at)
     kept = [] if folder is None else [callbacks.Checkpoints(folder / "checkpoints", keep=1)]
     model.fit(batches, epochs=steps // every, verbose=0, callbacks=[looks, *kept])
     return looks.found
