@@ -26,7 +26,7 @@ NUM = {
 FEW = 120  # samples that are scored
 
 CASES = {
-    "gan_mnist": [{"epochs": 2, "look_every": 1}],
+    "gan_mnist": [{"epochs": 1, "fall_epochs": 1, "look_every": 1}],
     "cgan_mnist": [{"epochs": 2, "look_every": 1}],
     "dcgan_conditional": [{"epochs": 1}],
     "infogan_mnist": [
