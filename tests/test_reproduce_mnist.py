@@ -34,7 +34,9 @@ CASES = {
         {"epochs": 2, "variant": "code"},
         {"epochs": 2, "variant": "tanh"},
     ],
-    "began_mnist": [{"epochs": 2}, {"epochs": 2, "variant": "ones_and_eights"}],
+    "began_mnist": [
+        {"epochs": 2, "variant": variant} for variant in ("all", "ones_and_eights", "few_ones")
+    ],
     "same_budget": [
         {"variant": variant, "epochs": 1}
         for variant in (
