@@ -40,19 +40,20 @@ def scores(samples, data_dir, ema):
     return scorer(data_dir, samples.shape[1])(samples, ema)
 
 
-def scorer(data_dir, image_size=28, kinds=(metrics.FID, metrics.PR, metrics.DC)):
+def scorer(data_dir, image_size=28):
     """`scores` as a function of samples and `ema` that has read the test images already.
+
+    The function's `kinds`, a tuple of the metrics' classes, may name fewer. What lies outside
+    `[-1, 1]` is black or white to them, as in a picture.
 
     Args:
         data_dir: Where TensorFlow Datasets keeps MNIST.
         image_size: Integer, height and width of the samples.
-        kinds: Tuple of the metrics' classes. What lies outside `[-1, 1]` is black or white to
-            them, as in a picture.
     """
     extractor = classifier(data_dir, image_size)
     real = metrics.read_reference(extractor, arrays(TEST, data_dir, image_size=image_size)[0])
 
-    def score(samples, ema):
+    def score(samples, ema, kinds=(metrics.FID, metrics.PR, metrics.DC)):
         generated = metrics.read_images(extractor, np.clip(samples, -1.0, 1.0))
         values = {}
         for kind in kinds:

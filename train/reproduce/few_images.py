@@ -61,10 +61,10 @@ class Reproduction(Experiment):
             **recipe.shared_arguments(shape),
         )
         model.compile(recipe.optimizers(None))
-        fid = digits.scorer(self.data_dir, kinds=(metrics.FID,))
+        score = digits.scorer(self.data_dir)
         looks = Looks(
             lambda model: {
-                **fid(self.samples_of(model), ema=False),
+                **score(self.samples_of(model), ema=False, kinds=(metrics.FID,)),
                 "probability": self.probability_of(model),
             }
         )
@@ -83,7 +83,7 @@ class Reproduction(Experiment):
             "steps": self.steps,
             "over_time": {str(step): found["fid"] for step, found in looks.found.items()},
             "probabilities": {str(step): p["probability"] for step, p in looks.found.items()},
-            **digits.scores(samples, self.data_dir, ema=False),
+            **score(samples, ema=False),
         }
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Progressive GAN, StyleGAN and SAGAN on MNIST at 32 pixels, with DCGAN beside them."""
 
 import dataclasses
+import functools
 import importlib
 import shutil
 from typing import Literal
@@ -62,7 +63,7 @@ class Reproduction(Experiment):
             self.work_folder / "samples", sample_arguments=recipe.grid_arguments()
         )
         score = digits.scorer(self.data_dir, image_size=32)
-        fid = digits.scorer(self.data_dir, image_size=32, kinds=(metrics.FID,))
+        fid = functools.partial(score, kinds=(metrics.FID,))
         looks = Looks(
             lambda model: fid(model.sample(SCORED, seed=0, batch_size=500), ema=True),
             epochs=LOOK_STEPS // FRAME_STEPS if self.variant in GROWING else 1,
