@@ -1,3 +1,4 @@
+import gc
 import os
 import pathlib
 
@@ -5,8 +6,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import pytest
+import tensorflow as tf
 
 import keras_gans  # noqa: F401  sets what TensorFlow reads while it is imported
+
+# Grappler rewrites each new graph for speed, which costs a test of few steps more than it saves.
+# The tests in processes of their own run with it, as a user does.
+tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 SHARED = pathlib.Path(__file__).parent.parent.parent / "shared"
 
@@ -17,6 +23,14 @@ def float32_and_a_fixed_seed():
     keras.utils.set_random_seed(0)
     yield
     keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_heap_of_old_graphs():
+    """Frees the graphs of a module at its end: in larger heaps they take Python many times longer,
+    up to 40 seconds in the midst of some later test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 python -m tests.replica_script OUTPUT.npz one|mirrored|multiworker [--batch-norm]
 
-With --games instead: two steps of every game whose moves are its own; with --growing the whole
+With --games instead: two steps of each game that it names; with --growing the whole
 schedule of the growing ones.
 """
 
@@ -45,8 +45,8 @@ def build_networks(batch_norm):
     return {"generator": generator, "discriminator": discriminator}
 
 
-def play_games(strategy):
-    """Weights and logs of games after two steps, by names that begin with the game's."""
+def play_games(strategy, games):
+    """Weights and logs of these games after two steps, by names that begin with the game's."""
     from keras_gans import data
     from tests.models import growing
     from tests.models.games import OWN_MOVES, build_game, data_for
@@ -60,7 +60,7 @@ def play_games(strategy):
         for log, values in history.items():
             results[f"{name}/{log}"] = np.squeeze(values)
 
-    for game in OWN_MOVES:
+    for game in (game for game in OWN_MOVES if game.__name__ in games):
         keras.utils.set_random_seed(1)
         with strategy.scope():
             model = build_game(game, batch_norm=False, dropout=0, seed=5)
@@ -69,9 +69,9 @@ def play_games(strategy):
         source = source[0] if len(source) == 1 else tuple(source)
         batches = data.load(source, batch_size=BATCH_SIZE, labels=isinstance(source, tuple))
         play(game.__name__, model, batches)
-    for name, build in growing.BUILDERS.items():
+    for name in (name for name in growing.BUILDERS if name in games):
         with strategy.scope():
-            model = build(seed=1, ema_half_life=50.0)
+            model = growing.BUILDERS[name](seed=1, ema_half_life=50.0)
             model.compile({p: keras.optimizers.SGD(0.03) for p in model.players})
         model.fade_in(0.5)
         growing.make_noisy(model)
@@ -101,7 +101,7 @@ def main():
     parser.add_argument("output")
     parser.add_argument("strategy", choices=["one", "mirrored", "multiworker"])
     parser.add_argument("--batch-norm", action="store_true")
-    parser.add_argument("--games", action="store_true")
+    parser.add_argument("--games", nargs="+")
     parser.add_argument("--growing", action="store_true")
     parser.add_argument("--checkpoints")
     parser.add_argument("--die-at", type=int, help="the step after which the last worker dies")
@@ -117,8 +117,8 @@ def main():
 
     strategy = strategies.choose(options.strategy)
     if options.games or options.growing:
-        play = play_games if options.games else grow_games
-        np.savez(options.output, **play(strategy))
+        played = play_games(strategy, options.games) if options.games else grow_games(strategy)
+        np.savez(options.output, **played)
         return
     chief = strategies.is_chief(strategy)
     keras.utils.set_random_seed(1)

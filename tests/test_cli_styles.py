@@ -42,11 +42,16 @@ def test_sample_truncates(model, export, tmp_path):
     np.testing.assert_allclose(read(out)[::factor, ::factor], expected, atol=1)
 
 
-@pytest.mark.parametrize("command", ["sample", "mix", "interpolate"])
-def test_truncation_of_an_untrained_model_is_refused(command, tmp_path, capsys):
-    path = tmp_path / "1"
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory):
+    path = tmp_path_factory.mktemp("untrained") / "1"
     build_stylegan().export(path)
-    assert run(command, path, "--truncation", 0.5, "--out", tmp_path / "out.gif") == 2
+    return path
+
+
+@pytest.mark.parametrize("command", ["sample", "mix", "interpolate"])
+def test_truncation_of_an_untrained_model_is_refused(command, untrained, tmp_path, capsys):
+    assert run(command, untrained, "--truncation", 0.5, "--out", tmp_path / "out.gif") == 2
     assert "--truncation needs the average style" in capsys.readouterr().err
     assert not (tmp_path / "out.gif").exists()
 

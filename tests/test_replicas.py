@@ -13,6 +13,9 @@ import pytest
 from tests.models import growing
 from tests.models.games import OWN_MOVES
 
+QUICK = ("InfoGAN", "ProGAN")  # a network more, and statistics of the minibatch under a fade
+GAMES = [*(game.__name__ for game in OWN_MOVES), *growing.BUILDERS]
+OTHERS = [game for game in GAMES if game not in QUICK]
 ROOT = pathlib.Path(__file__).parent.parent
 TOLERANCE = 1e-5
 
@@ -94,10 +97,10 @@ def test_the_same_steps_as_one_device(one_device, tmp_path, strategy):
     assert worst < TOLERANCE
 
 
-def run_both(folder, option):
+def run_both(folder, *options):
     """What games are on one device and on two replicas."""
     outputs = {strategy: folder / f"{strategy}.npz" for strategy in ("one", "mirrored")}
-    processes = [start(outputs[strategy], strategy, option) for strategy in outputs]
+    processes = [start(outputs[strategy], strategy, *options) for strategy in outputs]
     for process in processes:
         text, _ = process.communicate(timeout=170)
         assert process.returncode == 0, text[-3000:]
@@ -105,8 +108,13 @@ def run_both(folder, option):
 
 
 @pytest.fixture(scope="module")
-def games(tmp_path_factory):
-    return run_both(tmp_path_factory.mktemp("games"), "--games")
+def quick_games(tmp_path_factory):
+    return run_both(tmp_path_factory.mktemp("games"), "--games", *QUICK)
+
+
+@pytest.fixture(scope="module")
+def other_games(tmp_path_factory):
+    return run_both(tmp_path_factory.mktemp("games"), "--games", *OTHERS)
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +122,18 @@ def grown(tmp_path_factory):
     return run_both(tmp_path_factory.mktemp("grown"), "--growing")
 
 
-@pytest.mark.parametrize("game", [*(game.__name__ for game in OWN_MOVES), *growing.BUILDERS])
-def test_the_same_steps_of_every_game(games, game):
-    expected, result = games
+@pytest.mark.parametrize("game", QUICK)
+def test_the_same_steps_of_games(quick_games, game):
+    assert_same_steps(*quick_games, game)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("game", OTHERS)
+def test_the_same_steps_of_the_other_games(other_games, game):
+    assert_same_steps(*other_games, game)
+
+
+def assert_same_steps(expected, result, game):
     assert set(result) == set(expected)
     names = [name for name in expected if name.startswith(f"{game}/")]
     assert names
@@ -139,6 +156,7 @@ def test_growing_takes_the_same_steps(grown, game):
         np.testing.assert_allclose(result[name], expected[name], atol=tolerance)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_reported_and_the_job_resumes(tmp_path):
     folder = ["--checkpoints", str(tmp_path / "checkpoints")]
     expected = run(tmp_path, "one")

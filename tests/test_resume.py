@@ -12,7 +12,6 @@ import time
 import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
-NUM_KILLS = 10
 
 
 def start(folder, *options):
@@ -45,11 +44,12 @@ def straight(tmp_path_factory):
     return finish(tmp_path_factory.mktemp("straight") / "run", "--every-steps", "1000")[0]
 
 
-def test_ten_kills_change_nothing(straight, tmp_path):
+@pytest.mark.parametrize("num_kills", [3, pytest.param(10, marks=pytest.mark.slow)])
+def test_kills_change_nothing(straight, tmp_path, num_kills):
     """The training writes a checkpoint after every step, so that kills hit the writing as well."""
     folder, kills, generator = tmp_path / "run", 0, random.Random(0)
     folder.mkdir()
-    while kills < NUM_KILLS:
+    while kills < num_kills:
         process = start(folder, "--slow", "0.05")
         wait_until_training(process, folder)
         time.sleep(generator.uniform(0.0, 0.25))
@@ -61,6 +61,7 @@ def test_ten_kills_change_nothing(straight, tmp_path):
     assert result == straight
 
 
+@pytest.mark.slow
 def test_two_steps_an_execution_continue_in_mid_epoch(tmp_path):
     options = ("--steps-per-execution", "2", "--slow", "0.05")
     folder = tmp_path / "run"
@@ -74,6 +75,7 @@ def test_two_steps_an_execution_continue_in_mid_epoch(tmp_path):
     assert finish(folder, *options[:2])[0] == expected
 
 
+@pytest.mark.slow
 def test_two_replicas_continue_in_mid_epoch(tmp_path):
     folder = tmp_path / "run"
     expected, _ = finish(tmp_path / "straight", "--mirrored")
@@ -86,7 +88,10 @@ def test_two_replicas_continue_in_mid_epoch(tmp_path):
     assert finish(folder, "--mirrored")[0] == expected
 
 
-@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 0), (signal.SIGINT, None)])
+@pytest.mark.parametrize(
+    "number, status",
+    [(signal.SIGTERM, 0), pytest.param(signal.SIGINT, None, marks=pytest.mark.slow)],
+)
 def test_signals_write_a_checkpoint_and_say_how_to_go_on(straight, tmp_path, number, status):
     folder = tmp_path / "run"
     folder.mkdir()

@@ -7,6 +7,8 @@ from tests.test_replicas import start
 
 TOLERANCE = 1e-5
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 
@@ -42,6 +43,20 @@ DAMAGE = {
 }
 
 
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    """A model of two epochs that ran through."""
+    return fit(tmp_path_factory.mktemp("straight"), epochs=2)[0]
+
+
+@pytest.fixture(scope="module")
+def one_epoch(tmp_path_factory):
+    """The folder of a training that ended after the first of them."""
+    folder = tmp_path_factory.mktemp("one_epoch")
+    fit(folder)
+    return folder
+
+
 class TestCheckpoints:
     def test_keeps_the_newest(self, tmp_path):
         fit(tmp_path, keep=2)
@@ -54,10 +69,9 @@ class TestCheckpoints:
     @pytest.mark.parametrize("part", ["data", "index"])
     @pytest.mark.parametrize("damage", DAMAGE)
     def test_damaged_newest_is_reported_and_the_one_before_is_used(
-        self, tmp_path, capsys, part, damage
+        self, straight, one_epoch, tmp_path, capsys, part, damage
     ):
-        straight, _ = fit(tmp_path / "straight", epochs=2)
-        fit(tmp_path / "run", epochs=1)
+        shutil.copytree(one_epoch, tmp_path / "run")
         newest = tmp_path / "run" / "step-4.index"
         DAMAGE[damage](newest if part == "index" else data_file(tmp_path / "run", 4))
         resumed, checkpoints = fit(tmp_path / "run", epochs=2)

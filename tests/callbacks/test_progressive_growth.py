@@ -134,6 +134,7 @@ class TestProgressiveGrowth:
         assert_all_equal(values_of(grown[0].weights), values_of(model.weights))
         assert history["discriminator_loss"] == grown[2]["discriminator_loss"]
 
+    @pytest.mark.slow
     def test_a_stylegan_that_was_stopped_within_a_fade_goes_on_bit_for_bit(self, tmp_path):
         """Its average style, mixed styles and a lazy penalty too."""
 

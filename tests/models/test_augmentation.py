@@ -435,6 +435,7 @@ class TestProbability:
             model.train_on_batch(images())
 
 
+@pytest.mark.slow
 def test_two_replicas_do_what_one_device_does(tmp_path):
     output = tmp_path / "replicas.npz"
     process = subprocess.Popen(

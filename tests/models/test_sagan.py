@@ -35,7 +35,7 @@ class TestSAGAN:
                 [rate, 0.0, 0.9, 1e-8],
             )
 
-    @pytest.mark.parametrize("num_classes", [None, 3])
+    @pytest.mark.parametrize("num_classes", [pytest.param(None, marks=pytest.mark.slow), 3])
     def test_trains_saves_and_exports(self, num_classes, tmp_path):
         model = small_game(num_classes)
         x, y = images()

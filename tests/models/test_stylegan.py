@@ -120,6 +120,7 @@ class TestStyles:
         np.testing.assert_allclose(first[:, 0], none[:, 0])
         np.testing.assert_array_equal(first[:, 1:], whole[:, 1:])
 
+    @pytest.mark.slow
     def test_truncation_leaves_what_is_finer_than_32_pixels_alone(self, tmp_path):
         made = {"image_shape": (64, 64, 1), "base_width": 32, "max_width": 2}
         model = kg.StyleGAN(
