@@ -27,9 +27,8 @@ class Reproduction(Experiment):
     )
 
     remark = (
-        "The high-quality share is at least 0.95 in 8 of the 10 seeds and 0.93 in two. It goes up "
-        "and down in training: with `--steps 15000` seed 5 comes from 0.934 to 0.977, and seed 1 "
-        "from 0.962 to 0.916."
+        "The high-quality share is at least 0.95 in 8 of the 10 seeds and 0.93 in two; it goes up "
+        "and down in training."
     )
 
     steps: int = 10_000
