@@ -21,7 +21,7 @@ from train.reproduce.points import mode_measures, modes_nearby
 POINTS = {
     "mgan_ring": {"steps": 1000},
     "d2gan_ring": {"steps": 1000, "shallow_seeds": 0},
-    "lsgan_ring": {"steps": 5000},
+    "lsgan_ring": {"steps": 5000, "seeds_in_turn": 0},
     "critic_surfaces": {"steps": 100},
 }
 

@@ -4,13 +4,46 @@ import dataclasses
 import math
 
 import keras
+from keras import ops
 
 from keras_gans import LSGAN, data
 from train.reproduce import points
 from train.reproduce.experiment import Experiment
 
 NEARBY = 10.0  # deviations, a tenth of the ring's radius
-NAMES = {"lsgan": "LSGAN", "gan": "GAN"}
+
+
+class AtOnce:
+    """Both players step from one forward pass, as in the official script."""
+
+    def play(self, real_points, y=None):
+        with self.record("discriminator", "generator") as tape:
+            latents = self.sample_latents(ops.shape(real_points)[0])
+            fake_logits = self.discriminator(self.generator(latents, training=True), training=True)
+            real_logits = self.discriminator(real_points, training=True)
+            discriminator_terms = self.discriminator_terms(real_logits, fake_logits)
+            generator_terms = self.generator_terms(fake_logits)
+        self.descend("discriminator", tape, discriminator_terms)
+        self.descend("generator", tape, generator_terms)
+        return discriminator_terms | generator_terms
+
+
+class LSGANAtOnce(AtOnce, LSGAN):
+    """LSGAN whose players step at once."""
+
+
+class GANAtOnce(AtOnce, points.PointGAN):
+    """GAN whose players step at once."""
+
+
+GAMES = {"lsgan": LSGANAtOnce, "gan": GANAtOnce}
+IN_TURN = {"lsgan_in_turn": LSGAN, "gan_in_turn": points.PointGAN}
+NAMES = {
+    "lsgan": "LSGAN",
+    "gan": "GAN",
+    "lsgan_in_turn": "LSGAN, in turn",
+    "gan_in_turn": "GAN, in turn",
+}
 
 
 @dataclasses.dataclass
@@ -28,19 +61,18 @@ class Reproduction(Experiment):
         "samples, and beside it, as the figure is a smoothed density of a ring whose modes are a "
         "hundredth wide, by modes that a fifth of an equal share of all samples comes within 10 "
         "deviations of, or at any distance, as samples do that lie all around the ring; both games "
-        "with the same seeds and networks, and the discriminator before the generator where the "
-        "official script steps both at once"
+        "with the same seeds and networks, and both players step at once, as in the official "
+        "script, or, in some of the seeds, the discriminator before the generator (in turn)"
     )
 
     steps: int = 35_000
     """Training steps, the official script's."""
+    seeds_in_turn: int = 3
+    """Seeds below this also train games whose players step in turn."""
 
     def run(self):
-        return {
-            "steps": self.steps,
-            "lsgan": self.measure(LSGAN),
-            "gan": self.measure(points.PointGAN),
-        }
+        games = GAMES | (IN_TURN if self.seed < self.seeds_in_turn else {})
+        return {"steps": self.steps} | {arm: self.measure(game) for arm, game in games.items()}
 
     def measure(self, game):
         keras.utils.set_random_seed(self.seed)
@@ -86,28 +118,34 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         parts = []
-        for arm, name in NAMES.items():
-            good = sum(r[arm]["high_quality"] for r in results) / len(results)
+        for arm, found in by_arm(results).items():
+            good = sum(r["high_quality"] for r in found) / len(found)
             counts = []
             for rule, words in {
                 "modes_with_fair_share": "by the strict count",
                 "modes_nearby": "within 10 deviations",
                 "modes_nearest": "at any distance",
             }.items():
-                modes = [r[arm][rule] for r in results]
+                modes = [r[rule] for r in found]
                 kept, mean = modes.count(8), sum(modes) / len(modes)
                 counts.append(f"all 8 {words} in {kept} of {len(modes)} seeds, {mean:.1f} a seed")
             parts.append(
-                f"{name}: {', '.join(counts)}, {good:.1%} of the samples within 3 deviations"
+                f"{NAMES[arm]}: {', '.join(counts)}, {good:.1%} of the samples within 3 deviations"
             )
         return "; ".join(parts)
 
     @staticmethod
     def details(results):
         return [
-            f"{points.against_real_points(name, [r[arm] for r in results])}; modes every 5,000 "
-            f"steps: {[r[arm]['modes_over_time'] for r in results]}, within 10 deviations "
-            f"{[r[arm]['modes_nearby_over_time'] for r in results]}, at any distance "
-            f"{[r[arm]['modes_nearest_over_time'] for r in results]}"
-            for arm, name in NAMES.items()
+            f"{points.against_real_points(NAMES[arm], found)}; modes every 5,000 "
+            f"steps: {[r['modes_over_time'] for r in found]}, within 10 deviations "
+            f"{[r['modes_nearby_over_time'] for r in found]}, at any distance "
+            f"{[r['modes_nearest_over_time'] for r in found]}"
+            for arm, found in by_arm(results).items()
         ]
+
+
+def by_arm(results):
+    """What was measured of each game, in the seeds that trained it."""
+    found = {arm: [r[arm] for r in results if arm in r] for arm in NAMES}
+    return {arm: measures for arm, measures in found.items() if measures}
