@@ -25,6 +25,12 @@ def float32_and_a_fixed_seed():
     keras.config.set_dtype_policy("float32")
 
 
+def pytest_collection_finish(session):
+    """Spares each collection of garbage what was imported, a million objects."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="module")
 def no_heap_of_old_graphs():
     """Frees the graphs of a module at its end: in larger heaps they take Python many times longer,
