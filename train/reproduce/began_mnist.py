@@ -87,7 +87,8 @@ class Reproduction(Experiment):
         samples = model.sample(SCORED, seed=0, batch_size=500)
         save_samples(samples[:64], self.work_folder / f"{self.variant}.png", columns=16)
         errors, ink = by_digit(model, *digits.arrays(digits.TEST, self.data_dir))
-        read = digits.classifier(self.data_dir).logits(np.clip(samples, -1.0, 1.0)).argmax(axis=1)
+        seen = np.clip(samples, -1.0, 1.0)
+        read = digits.classifier(self.data_dir).logits(seen).argmax(axis=1)
         ratios = np.divide(history["generator_loss"], history["real_error"])
         return {
             "variant": self.variant,
@@ -96,7 +97,7 @@ class Reproduction(Experiment):
             "samples_read_as_ones": round(float(np.mean(read == ONE)), 4),
             "error_by_digit": errors,
             "ink_by_digit": ink,
-            "ink_of_samples": round(float(np.mean(0.5 + 0.5 * samples.clip(-1.0, 1.0))), 4),
+            "ink_of_samples": round(float(np.mean(0.5 + 0.5 * seen)), 4),
             "gamma": model.diversity_ratio,
             "ratio": [round(float(value), 4) for value in ratios],
             "convergence": [round(value, 4) for value in history["convergence"]],

@@ -92,8 +92,10 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
+        found = points.by_arm(results, NAMES)
+
         def kept(arm):
-            values = [r[arm] for r in results if arm in r]
+            values = found.get(arm, [])
             full = sum(v["modes_with_fair_share"] == 8 for v in values)
             return f"{full} of {len(values)}"
 
@@ -106,15 +108,12 @@ class Reproduction(Experiment):
     @staticmethod
     def details(results):
         sentences = []
-        for arm, name in NAMES.items():
-            values = [r[arm] for r in results if arm in r]
-            if not values:
-                continue
+        for arm, values in points.by_arm(results, NAMES).items():
             first = [str(v["first_step_with_8"]) for v in values]
             modes = [v["modes_with_fair_share"] for v in values]
             quality = mean_and_spread([v["high_quality"] for v in values], 3)
             sentences.append(
-                f"{points.against_real_points(name, values)}; modes {modes}; high-quality share "
-                f"{quality}; first look with 8: {', '.join(first)}"
+                f"{points.against_real_points(NAMES[arm], values)}; modes {modes}; high-quality "
+                f"share {quality}; first look with 8: {', '.join(first)}"
             )
         return sentences

@@ -118,7 +118,7 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         parts = []
-        for arm, found in by_arm(results).items():
+        for arm, found in points.by_arm(results, NAMES).items():
             good = sum(r["high_quality"] for r in found) / len(found)
             counts = []
             for rule, words in {
@@ -141,11 +141,5 @@ class Reproduction(Experiment):
             f"steps: {[r['modes_over_time'] for r in found]}, within 10 deviations "
             f"{[r['modes_nearby_over_time'] for r in found]}, at any distance "
             f"{[r['modes_nearest_over_time'] for r in found]}"
-            for arm, found in by_arm(results).items()
+            for arm, found in points.by_arm(results, NAMES).items()
         ]
-
-
-def by_arm(results):
-    """What was measured of each game, in the seeds that trained it."""
-    found = {arm: [r[arm] for r in results if arm in r] for arm in NAMES}
-    return {arm: measures for arm, measures in found.items() if measures}

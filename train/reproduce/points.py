@@ -89,6 +89,12 @@ def divergences(sample, mixture):
     return {**measure(sample), **{f"real_{name}": value for name, value in real.items()}}
 
 
+def by_arm(results, arms):
+    """Lists of what each arm measured in the seeds that trained it; none for an arm of no seed."""
+    found = {arm: [r[arm] for r in results if arm in r] for arm in arms}
+    return {arm: measures for arm, measures in found.items() if measures}
+
+
 def against_real_points(name, measures):
     """A sentence about M4 and M5 over the seeds, with the floor of real points.
 
