@@ -4,6 +4,7 @@ import functools
 import importlib
 import json
 import pathlib
+import platform
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from keras_gans import callbacks, data
 from train.reproduce import glyph_translation, table, wgan_gp_toys
 from train.reproduce.__main__ import experiments, main
 from train.reproduce.critic_surfaces import modes_seen
-from train.reproduce.experiment import mean_and_spread, reproduce
+from train.reproduce.experiment import mean_and_spread, processor_name, reproduce
 from train.reproduce.lab_colours import histogram_intersections, to_lab
 from train.reproduce.mgan_ring import owned_mode
 from train.reproduce.points import mode_measures, modes_nearby
@@ -71,6 +72,13 @@ class TestReproduce:
                 parted.run()
         assert parted.run() == whole
         assert list(whole["over_time"]) == [str(step) for step in range(20, 401, 20)]
+
+    def test_names_the_processor(self, tmp_path):
+        info = tmp_path / "cpuinfo"
+        info.write_text("processor\t: 0\nmodel name\t: Xeon 9\nflags\t\t: fpu avx2 avx512f\n\n")
+        assert processor_name(info) == "Xeon 9, avx512f"
+        info.write_text("processor\t: 0\n")  # as on some systems without x86
+        assert processor_name(info) == processor_name(tmp_path / "none") == platform.machine()
 
     def test_a_result_that_is_there_is_not_measured_again(self, tmp_path):
         class Counted(experiments()["mgan_ring"]):

@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import os
 import pathlib
+import platform
 import time
 from typing import ClassVar
 
@@ -14,6 +15,8 @@ import rich.console
 from keras_gans.utils.files import written_whole
 
 RESULTS = pathlib.Path("docs", "results")
+CPU_INFO = pathlib.Path("/proc/cpuinfo")
+VECTOR_UNITS = ("amx_tile", "avx512f", "avx2")  # widest first
 CONSOLE = rich.console.Console(highlight=False, soft_wrap=True)
 
 
@@ -106,10 +109,10 @@ def reproduce(experiment):
         experiment: `Experiment`.
 
     Returns:
-        Dictionary as written to `<results>/<name>/seed<seed>.json`: the values, what they were
-        measured with, and the time: `minutes` by the clock, `processor_minutes` over all cores.
-        A training that continued from a checkpoint counts the time of its last part only, and
-        says so in `continued`.
+        Dictionary as written to `<results>/<name>/seed<seed>.json`: the values, the settings,
+        versions and processor they were measured with, and the time: `minutes` by the clock,
+        `processor_minutes` over all cores. A training that continued from a checkpoint counts the
+        time of its last part only, and says so in `continued`.
 
     Raises:
         ValueError: If the result that is there was measured with other settings.
@@ -138,6 +141,7 @@ def reproduce(experiment):
         "processor_minutes": round((time.process_time() - began_processing) / 60, 2),
         "continued": continued,
         "cores": os.cpu_count(),
+        "processor": processor_name(),
         "versions": {
             name: importlib.metadata.version(name) for name in ("keras_gans", "keras", "tensorflow")
         },
@@ -147,6 +151,20 @@ def reproduce(experiment):
         aside.write_text(json.dumps(result, indent=2) + "\n")
     CONSOLE.print(f"{experiment.name}, seed {experiment.seed}: {values}\nWrote {path}")
     return result
+
+
+def processor_name(cpu_info=CPU_INFO):
+    """`AMD EPYC, avx2`: the name and the widest vector unit, which the speed of training goes with.
+
+    Only the architecture where the system, unlike Linux, keeps no file about its processors.
+    """
+    if not cpu_info.exists():
+        return platform.machine()
+    lines = (line.partition(":") for line in cpu_info.read_text().splitlines())
+    about = {name.strip(): value.strip() for name, _, value in lines}
+    flags = about.get("flags", "").split()
+    units = [unit for unit in VECTOR_UNITS if unit in flags]
+    return ", ".join([about.get("model name", platform.machine()), *units[:1]])
 
 
 def settings_of(experiment):
