@@ -5,6 +5,7 @@ import importlib
 import json
 import pathlib
 import platform
+import types
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from keras_gans import callbacks, data
 from train.reproduce import glyph_translation, table, wgan_gp_toys
 from train.reproduce.__main__ import experiments, main
+from train.reproduce.budget import Budget
 from train.reproduce.critic_surfaces import modes_seen
 from train.reproduce.experiment import mean_and_spread, processor_name, reproduce
 from train.reproduce.lab_colours import histogram_intersections, to_lab
@@ -38,6 +40,22 @@ def test_says_what_is_reproduced(name):
     for part in ("title", "paper", "published", "asked", "protocol"):
         assert getattr(experiment, part), part
     assert experiment().name.startswith(name)
+
+
+class TestBudget:
+    def test_counts_training_and_nothing_between_epochs(self, monkeypatch):
+        clock = iter([10.0, 11.0, 12.0, 100.0, 130.0, 131.0, 132.0])
+        monkeypatch.setattr("time.monotonic", lambda: next(clock))
+        watched = types.SimpleNamespace(stop_training=False)
+        budget = Budget(minutes=0.5)
+        budget.set_model(watched)
+        budget.on_epoch_begin(0)
+        budget.on_train_batch_end(0)
+        budget.on_train_batch_end(1)
+        assert budget.seconds == 2.0
+        budget.on_epoch_begin(1)  # after scores that took 88 seconds
+        budget.on_train_batch_end(0)
+        assert budget.seconds == 32.0 and watched.stop_training
 
 
 class TestReproduce:

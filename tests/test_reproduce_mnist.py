@@ -100,8 +100,12 @@ def test_runs_to_the_end(name, settings, digits, tmp_path):
     experiment = importlib.import_module(f"train.reproduce.{name}").Reproduction
     one = experiment(results=tmp_path / "results", work=tmp_path / "work", **settings)
     result = reproduce(one)
-    values = json.loads((tmp_path / "results" / one.name / "seed0.json").read_text())["values"]
+    path = tmp_path / "results" / one.name / "seed0.json"
+    values = json.loads(path.read_text())["values"]
     assert values == result["values"] and values["steps"] > 0
+    path.unlink()  # as if measuring had failed after hours of training
+    again = reproduce(one)
+    assert again["continued"] and again["values"] == values
     assert experiment.ours([values]) and experiment.details([values]) is not None
     pictures = {path.name for path in one.work_folder.glob("*.*")}
     if name == "grown_mnist":

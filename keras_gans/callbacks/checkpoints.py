@@ -158,7 +158,13 @@ class Checkpoints(keras.callbacks.Callback):
         if self.model.steps_to_skip > 0:
             for variable, value in self._before_epoch:
                 variable.assign(value)
-        self._fill_history()
+        self._hand_back()
+        self._before_epoch = None
+
+    def _hand_back(self):
+        """Gives the history to the model, and their counts to the other callbacks."""
+        self.model.history.history = {name: list(values) for name, values in self.history.items()}
+        self.model.history.epoch = list(range(max(map(len, self.history.values()), default=0)))
         for callback in self._callbacks:
             saved = self._states.get(type(callback).__name__)
             if saved is None:  # there was no checkpoint, or this callback is new
@@ -167,11 +173,6 @@ class Checkpoints(keras.callbacks.Callback):
                 callback.set_state(saved)
             else:
                 vars(callback).update(saved)
-        self._before_epoch = None
-
-    def _fill_history(self):
-        self.model.history.history = {name: list(values) for name, values in self.history.items()}
-        self.model.history.epoch = list(range(max(map(len, self.history.values()), default=0)))
 
     def on_train_batch_end(self, batch, logs=None):
         if self.model.steps_to_skip > 0:
@@ -206,7 +207,7 @@ class Checkpoints(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         if self._before_epoch is not None:  # nothing was left to train
-            self._fill_history()
+            self._hand_back()
 
     def release(self):
         """Gives signals back to whoever had them; `fit` calls it, also after an error."""

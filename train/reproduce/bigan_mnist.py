@@ -104,7 +104,8 @@ class Looker(keras.callbacks.Callback):
         self.looks = {}
 
     def on_train_begin(self, logs=None):
-        self.look(0)
+        if self.model.step == 0:
+            self.look(0)
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every == 0:

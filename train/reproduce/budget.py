@@ -48,7 +48,10 @@ def train_within(minutes, recipe, folder, *watchers):
 
 
 class Budget(keras.callbacks.Callback):
-    """Stops a training after some minutes of its own, those before a resume included."""
+    """Stops a training after some minutes of its own, those before a resume included.
+
+    What callbacks do between two epochs, such as scoring, is no training and does not count.
+    """
 
     def __init__(self, minutes):
         super().__init__()
@@ -56,7 +59,7 @@ class Budget(keras.callbacks.Callback):
         self.seconds = 0.0
         self._last = None
 
-    def on_train_begin(self, logs=None):
+    def on_epoch_begin(self, epoch, logs=None):
         self._last = time.monotonic()
 
     def on_train_batch_end(self, batch, logs=None):

@@ -77,7 +77,7 @@ class Reproduction(Experiment):
             steps_per_epoch=self.look_every,
         )
         samples = self.samples_of(model)
-        save_samples(samples[:64], self.work_folder / "grid.png", columns=16)
+        save_samples(samples[:64], self.work_folder / f"{self.variant}.png", columns=16)
         return {
             "variant": self.variant,
             "steps": self.steps,

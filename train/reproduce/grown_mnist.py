@@ -80,19 +80,19 @@ class Reproduction(Experiment):
             live = model.generator.predict(latents, batch_size=500, verbose=0)
             values["fid_without_average"] = fid(live, ema=False)["fid"]
         samples = model.sample(SCORED, seed=0, batch_size=500)
-        shown = model.sample(64, seed=0, **recipe.grid_arguments())
-        save_image_grid(shown, self.work_folder / f"{self.variant}.png", columns=16)
+        values |= score(samples, ema=True)
+        if self.variant == "stylegan":
+            values["truncation"] = self.truncation_sweep(model, score)
+            self.draw_styles(model)
+        if self.variant == "sagan":
+            values["sharpest_look"] = self.draw_attention(model)
         if self.variant in GROWING:
             shutil.copy(
                 self.work_folder / "samples" / "training.gif",
                 self.work_folder / f"{self.variant}_growth.gif",
             )
-        if self.variant == "sagan":
-            values["sharpest_look"] = self.draw_attention(model)
-        values |= score(samples, ema=True)
-        if self.variant == "stylegan":
-            values["truncation"] = self.truncation_sweep(model, score)
-            self.draw_styles(model)
+        shown = model.sample(64, seed=0, **recipe.grid_arguments())
+        save_image_grid(shown, self.work_folder / f"{self.variant}.png", columns=16)
         return values
 
     def recipe(self):

@@ -56,7 +56,7 @@ class Reproduction(Experiment):
         values |= {"variant": self.variant}
         samples = model.sample(SCORED, seed=0, batch_size=500)
         self.work_folder.mkdir(parents=True, exist_ok=True)
-        save_samples(samples[:64], self.work_folder / "grid.png", columns=16)
+        save_samples(samples[:64], self.work_folder / f"{self.variant}.png", columns=16)
         return values | digits.scores(samples, self.data_dir, ema=False)
 
     @staticmethod
