@@ -169,6 +169,30 @@ class TestMeasures:
     def test_mean_and_spread_by_hand(self):
         assert mean_and_spread([1.0, 2.0, 3.0], 1) == "2.0 ± 1.0 (3 seeds)"
         assert mean_and_spread([0.5]) == "0.50 (1 seed)"
+        assert mean_and_spread([1.0, 2.0, 3.0], 1, " %", count=False) == "2.0 ± 1.0 %"
+
+    def test_all_seeds_count_in_a_row(self):
+        looks = [
+            {"25": {"features": 96.0, "reconstruction": 7.0, "shuffled": 9.0}},
+            {"25": {"features": 98.0, "reconstruction": 7.0, "shuffled": 9.0}},
+        ]
+        looks[0]["50"] = {"features": 99.0, "reconstruction": 6.0, "shuffled": 9.5}
+        assert experiments()["bigan_mnist"].ours([{"by_epoch": one} for one in looks]) == (
+            "epoch 25: 97.00 ± 1.41 % (2 seeds) and 7.00 ± 0.00 (9.00 ± 0.00); "
+            "epoch 50: 99.00 % (1 seed) and 6.00 (9.50)"
+        )
+        results = [
+            {"log_likelihood": 220.0 + seed, "standard_error": 2.0, "epoch": 10, "bandwidth": 0.2}
+            for seed in (0, 2)
+        ]
+        assert experiments()["gan_mnist"].ours(results).startswith("221.0 ± 1.4 nats (2 seeds)")
+        toys = [
+            {"variant": "8gaussians", "modes_with_fair_share": modes, "high_quality": modes / 8}
+            for modes in (8, 6)
+        ]
+        assert experiments()["wgan_gp_toys"].ours(toys) == (
+            "8gaussians: 8, 6 modes, high-quality share 0.875 ± 0.177 (2 seeds)"
+        )
 
 
 class TestColours:

@@ -9,7 +9,11 @@ from keras_gans import BEGAN, networks, training
 
 @dataclasses.dataclass
 class Recipe(training.Recipe):
-    """Boundary equilibrium GAN: the discriminator is an autoencoder."""
+    """Boundary equilibrium GAN: the discriminator is an autoencoder.
+
+    On MNIST the paper's numbers gave one image for all samples after 1,500 steps; with
+    --diversity-ratio 0.7 --balance-rate 0.05 --learning-rate 2e-4 the equilibrium settles, on ones.
+    """
 
     paper = "Berthelot et al., 2017, arXiv:1703.10717"
 

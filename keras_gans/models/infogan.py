@@ -241,7 +241,7 @@ class InfoGAN(LatentModel):
         Raises:
             ValueError: If an argument is out of range, or a code of the wrong kind.
         """
-        if not codes:
+        if codes is None:
             return super().sample(num, seed, batch_size)
         check_at_least(1, num=num)
         check_at_least(0, seed=seed)
@@ -266,10 +266,15 @@ class InfoGAN(LatentModel):
         """
         check_at_least(1, num_rows=num_rows)
         check_at_least(0, seed=seed)
+        values = np.asarray(values)
+        if values.ndim != 1 or not len(values):
+            raise ValueError(
+                "`values` must be a sequence of at least one value, one for each column. "
+                f"Received: values of shape {values.shape}"
+            )
         columns = len(values)
-        check_at_least(1, **{"len(values)": columns})
         latents = np.repeat(self.latents_for_sampling(num_rows, seed), columns, axis=0)
-        chosen = {code: np.tile(np.asarray(values), num_rows)}
+        chosen = {code: np.tile(values, num_rows)}
         latents[:, self.noise_dim :] = self.codes.place(latents[:, self.noise_dim :], chosen)
         images = self.in_batches(self._sample_batch, tf.constant(latents), 64)
         return images.reshape(num_rows, columns, *self.data_shape)

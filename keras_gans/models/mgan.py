@@ -52,7 +52,8 @@ class MGAN(LatentModel):
     Args:
         num_generators: Integer >= 1, K. Defaults to the paper's 10 for images and 8 for points.
         diversity_weight: Float >= 0, beta. Defaults to 0.01 for images and 0.125 for points.
-        samples_per_generator: Integer >= 1, fakes of each generator in a step, over all replicas.
+        samples_per_generator: Integer >= 1, or 2 on each replica where the stems hold batch
+            normalization: fakes of each generator in a step, over all replicas.
             Defaults to the paper's share, twice the batch over all generators: 12 beside 64 real
             images, 128 beside 512 real points; at least 2 on each replica.
         shared_body: Whether the default generators share all but their first layer. False makes
@@ -96,11 +97,13 @@ class MGAN(LatentModel):
             diversity_weight = 0.125 if is_points else 0.01
         check_at_least(1, num_generators=num_generators)
         check_not_negative(diversity_weight=diversity_weight)
-        if samples_per_generator is not None:
-            check_at_least(1, samples_per_generator=samples_per_generator)
         self.num_generators = num_generators  # before the networks, which it shapes
         self.shared_body = shared_body
         super().__init__(**kwargs)
+        # Of one sample, batch normalization in the stems would make a constant.
+        self._least_samples = 2 if network_checks.batch_norms_of(self.stems) else 1
+        if samples_per_generator is not None:
+            check_at_least(self._least_samples, samples_per_generator=samples_per_generator)
         self.diversity_weight = diversity_weight
         self.samples_per_generator = samples_per_generator
 
@@ -170,13 +173,14 @@ class MGAN(LatentModel):
         """How many fakes each generator makes on this replica beside a batch of real samples."""
         if self.samples_per_generator is not None:
             replicas = tf.distribute.get_strategy().num_replicas_in_sync
-            if self.samples_per_generator % replicas:
+            each, left_over = divmod(self.samples_per_generator, replicas)
+            if left_over or each < self._least_samples:
                 raise ValueError(
-                    f"`samples_per_generator` must be a multiple of the {replicas} replicas. "
+                    f"`samples_per_generator` must be a multiple of the {replicas} replicas, with "
+                    f"at least {self._least_samples} for each. "
                     f"Received: samples_per_generator={self.samples_per_generator}"
                 )
-            return self.samples_per_generator // replicas
-        # Of one sample, batch normalization in the stems would make a constant.
+            return each
         return ops.maximum(2 * ops.shape(real_samples)[0] // self.num_generators, 2)
 
     def generate_all(self, num, training):

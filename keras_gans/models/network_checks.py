@@ -51,14 +51,19 @@ def check_gives_logits(name, network):
             )
 
 
+def batch_norms_of(network):
+    """List of the layers of batch normalization in a network, those of inner networks too."""
+    layers = network._flatten_layers()
+    return [layer for layer in layers if isinstance(layer, keras.layers.BatchNormalization)]
+
+
 def check_has_no_batch_norm(name, network, reason):
     """Raises a `ValueError` that names the first layer of batch normalization in a network."""
-    for layer in network._flatten_layers():
-        if isinstance(layer, keras.layers.BatchNormalization):
-            raise ValueError(
-                f"`{name}` must not normalise over the batch: {reason} "
-                f"Received: {name} with the layer {layer.name!r}"
-            )
+    for layer in batch_norms_of(network):
+        raise ValueError(
+            f"`{name}` must not normalise over the batch: {reason} "
+            f"Received: {name} with the layer {layer.name!r}"
+        )
 
 
 def check_batch(name, batch, data_shape):

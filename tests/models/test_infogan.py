@@ -133,12 +133,14 @@ class TestCodes:
         assert (config["categorical_codes"], config["continuous_codes"]) == ((10,), 2)
 
     def test_chosen_codes_are_a_dictionary(self):
-        with pytest.raises(ValueError, match="`codes` must be a dictionary from the names c1, c2"):
-            echo_game().sample(2, codes=[1])
+        for codes in ([1], [], 0, False, ""):
+            with pytest.raises(ValueError, match="`codes` must be a dictionary from the names c1"):
+                echo_game().sample(2, codes=codes)
 
-    def test_a_row_of_the_traversal_has_a_column(self):
-        with pytest.raises(ValueError, match=r"`len\(values\)` must be an integer of at least 1"):
-            echo_game().traverse("c1", [])
+    @pytest.mark.parametrize("values", [[], 3, [[0, 1]]])
+    def test_a_row_of_the_traversal_has_a_value_for_each_column(self, values):
+        with pytest.raises(ValueError, match="`values` must be a sequence of at least one value"):
+            echo_game().traverse("c1", values)
 
 
 class TestEncode:
@@ -160,6 +162,7 @@ class TestSample:
     def test_chosen_codes_are_placed_and_the_rest_is_drawn(self):
         model = echo_game()
         drawn = model.sample(4, seed=3)
+        np.testing.assert_array_equal(model.sample(4, seed=3, codes={}), drawn)
         chosen = model.sample(4, seed=3, codes={"c2": 1, "c3": [0.0, 0.5, 1.0, 2.0]})
         np.testing.assert_array_equal(chosen[:, :5], drawn[:, :5])
         np.testing.assert_array_equal(chosen[:, 5:7], [[0, 1]] * 4)

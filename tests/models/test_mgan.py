@@ -189,6 +189,20 @@ class TestGenerators:
         with pytest.raises(ValueError, match=message):
             kg.MGAN(data_shape=(2,), **arguments)
 
+    def test_batch_normalization_of_a_generator_sees_two_samples_of_it(self):
+        stems = keras.Sequential(
+            [
+                keras.Input((3,)),
+                layers.Dense(8),
+                layers.BatchNormalization(),
+                layers.Reshape((2, 4)),
+            ]
+        )
+        one = {"networks": {"stems": stems}, "samples_per_generator": 1}
+        with pytest.raises(ValueError, match="`samples_per_generator` must be .* at least 2"):
+            build_game(kg.MGAN, **one)
+        build_game(kg.MGAN, **one | {"samples_per_generator": 2})
+
     def test_only_a_saved_model_holds_two_networks(self, tmp_path):
         with pytest.raises(ValueError, match="`format` must be 'tf_saved_model' for MGAN"):
             build_game(kg.MGAN).export(tmp_path / "mgan.onnx", format="onnx")

@@ -9,7 +9,7 @@ from keras_gans import data
 from keras_gans.utils.image_grid import save_samples
 from train import began
 from train.reproduce import digits
-from train.reproduce.experiment import Experiment
+from train.reproduce.experiment import Experiment, mean_and_spread
 from train.reproduce.same_budget import SCORED
 
 EPOCH_STEPS = 500
@@ -116,11 +116,14 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         shown = [r for r in results if r["variant"] == "all"] or results
-        return "; ".join(
-            f"ratio {r['ratio'][-1]:.3f} at gamma {r['gamma']}, convergence measure "
-            f"{r['convergence'][0]:.3f} -> {r['convergence'][-1]:.3f}, k = {r['balance'][-1]:.3f}, "
-            f"FID {r['fid']:.1f}"
-            for r in shown
+        before, after, balance = (
+            mean_and_spread([r[name][place] for r in shown], 3, count=False)
+            for name, place in (("convergence", 0), ("convergence", -1), ("balance", -1))
+        )
+        return (
+            f"ratio {mean_and_spread([r['ratio'][-1] for r in shown], 3)} at gamma "
+            f"{shown[0]['gamma']}; convergence measure {before} -> {after}, k = {balance}, FID "
+            f"{mean_and_spread([r['fid'] for r in shown], 1, count=False)}"
         )
 
     @staticmethod

@@ -9,7 +9,7 @@ from keras_gans import BiGAN, data, metrics
 from keras_gans.optimizers import HoldThenExponential
 from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
-from train.reproduce.experiment import Experiment
+from train.reproduce.experiment import Experiment, mean_and_spread
 
 SCHEDULE_EPOCHS = 200  # constant, and as many of decay
 
@@ -68,13 +68,17 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        epochs = [e for e in results[0]["by_epoch"] if e == "25" or e == last(results[0])]
-        return "; ".join(
-            f"epoch {epoch}: {look['features']:.2f} % and {look['reconstruction']:.2f} "
-            f"({look['shuffled']:.2f})"
-            for epoch in epochs
-            for look in [results[0]["by_epoch"][epoch]]
-        )
+        parts = []
+        for epoch in dict.fromkeys(["25", *(last(result) for result in results)]):
+            looks = [r["by_epoch"][epoch] for r in results if epoch in r["by_epoch"]]
+            if looks:
+                distance, other = (
+                    mean_and_spread([look[name] for look in looks], count=False)
+                    for name in ("reconstruction", "shuffled")
+                )
+                features = mean_and_spread([look["features"] for look in looks], unit=" %")
+                parts.append(f"epoch {epoch}: {features} and {distance} ({other})")
+        return "; ".join(parts)
 
     @staticmethod
     def details(results):

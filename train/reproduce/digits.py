@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from keras_gans import callbacks, data, metrics
-from train.reproduce.experiment import CONSOLE
+from train.reproduce.experiment import CONSOLE, mean_and_spread
 
 # As many as in the official codes' splits, but in the order of TensorFlow Datasets, which is not
 # that of the original files.
@@ -84,6 +84,14 @@ def train(model, batches, epochs, folder, *watchers, steps_per_epoch=None):
 def unit_pixels(images):
     """Flat images in `[0, 1]`, where the published log-likelihoods live."""
     return 0.5 + 0.5 * images.reshape(len(images), -1)
+
+
+def likelihoods(results):
+    """Words about the Parzen log-likelihoods of all seeds."""
+    nats = mean_and_spread([r["log_likelihood"] for r in results], 1, " nats")
+    error = max(r["standard_error"] for r in results)
+    epochs = ", ".join(str(r["epoch"]) for r in results)
+    return f"{nats}, standard error over the test images {error:.1f}, after {epochs} epochs"
 
 
 class BestOnValidation(keras.callbacks.Callback):

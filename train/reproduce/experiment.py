@@ -177,10 +177,23 @@ def settings_of(experiment):
     }
 
 
-def mean_and_spread(values, digits=2, unit=""):
-    """`12.34 +- 0.56 % (3 seeds)`: mean and standard deviation over seeds."""
+def by_variant(results):
+    """Dictionary from a variant to the list of its results, one for every seed."""
+    found = {}
+    for result in results:
+        found.setdefault(result["variant"], []).append(result)
+    return found
+
+
+def mean_and_spread(values, digits=2, unit="", count=True):
+    """`12.34 ± 0.56 % (3 seeds)`: mean and standard deviation over seeds.
+
+    Without `count` it leaves out the brackets, which a sentence with several numbers needs once.
+    """
     mean = sum(values) / len(values)
-    if len(values) == 1:
-        return f"{mean:.{digits}f}{unit} (1 seed)"
-    spread = (sum((value - mean) ** 2 for value in values) / (len(values) - 1)) ** 0.5
-    return f"{mean:.{digits}f} ± {spread:.{digits}f}{unit} ({len(values)} seeds)"
+    words = f"{mean:.{digits}f}"
+    if len(values) > 1:
+        variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+        words += f" ± {variance**0.5:.{digits}f}"
+    seeds = "1 seed" if len(values) == 1 else f"{len(values)} seeds"
+    return words + unit + (f" ({seeds})" if count else "")

@@ -80,11 +80,8 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        return "; ".join(
-            f"{r['log_likelihood']:.0f} ± {r['standard_error']:.1f} after {r['epoch']} epochs "
-            f"(bandwidth {r['bandwidth']})"
-            for r in results
-        )
+        bandwidths = ", ".join(str(r["bandwidth"]) for r in results)
+        return f"{digits.likelihoods(results)} (bandwidth {bandwidths})"
 
 
 def mean_image_logits(data_dir):

@@ -14,7 +14,7 @@ from keras_gans.networks import (
 )
 from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
-from train.reproduce.experiment import Experiment, mean_and_spread
+from train.reproduce.experiment import Experiment, by_variant, mean_and_spread
 from train.reproduce.looks import Looks
 
 EPOCH_STEPS = 100  # as in the official code
@@ -112,8 +112,7 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         parts = []
-        for variant in dict.fromkeys(r["variant"] for r in results):
-            arm = [r for r in results if r["variant"] == variant]
+        for variant, arm in by_variant(results).items():
             errors = [100 * r["majority_error"] for r in arm]
             one_to_one = [100 * r["one_to_one_error"] for r in arm]
             information = [r["mutual_information"] for r in arm]

@@ -183,9 +183,10 @@ class Reproduction(Experiment):
                 min(r[name][f"{critic}_correlation"] for r in results)
                 for critic in ("clipped", "clipped_alive", "penalised")
             )
+            least = "least " if len(results) > 1 else ""
             parts.append(
-                f"{name}: r = {penalised:.4f} (penalised), {clipped:.4f} (clipped), {alive:.4f} "
-                "(clipped, alive)"
+                f"{name}: {least}r = {penalised:.4f} (penalised), {clipped:.4f} (clipped), "
+                f"{alive:.4f} (clipped, alive)"
             )
         return "; ".join(parts)
 

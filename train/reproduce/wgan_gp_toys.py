@@ -11,7 +11,7 @@ from keras_gans import WGANGP, data
 from keras_gans.networks import build_perceptron
 from keras_gans.optimizers import HoldThenLinear
 from train.reproduce import points
-from train.reproduce.experiment import Experiment
+from train.reproduce.experiment import Experiment, by_variant, mean_and_spread
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -112,16 +112,16 @@ class Reproduction(Experiment):
 
     @staticmethod
     def ours(results):
-        return "; ".join(
-            f"{r['variant']}: "
-            + (
-                f"{r['near_the_spiral']:.3f} near the spiral"
-                if r["variant"] == "swissroll"
-                else f"{r['modes_with_fair_share']} modes, high-quality share "
-                f"{r['high_quality']:.3f}"
-            )
-            for r in results
-        )
+        parts = []
+        for variant, found in by_variant(results).items():
+            if variant == "swissroll":
+                near = mean_and_spread([r["near_the_spiral"] for r in found], 3)
+                parts.append(f"{variant}: {near} near the spiral")
+            else:
+                modes = ", ".join(str(r["modes_with_fair_share"]) for r in found)
+                share = mean_and_spread([r["high_quality"] for r in found], 3)
+                parts.append(f"{variant}: {modes} modes, high-quality share {share}")
+        return "; ".join(parts)
 
 
 def share_near_spiral(samples, mixture):
