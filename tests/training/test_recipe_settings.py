@@ -1,0 +1,124 @@
+"""Recipes of single images: the papers' numbers, and flags that reach the model."""
+
+import importlib
+
+import keras
+import pytest
+
+ADAM = {"learning_rate": 2e-4, "beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-8}
+RMSPROP = {"learning_rate": 5e-5, "rho": 0.99, "epsilon": 1e-16, "momentum": 0.0}
+SETTINGS = {
+    "dcgan": {"batch_size": 128, "latent_dim": 100},
+    "infogan": {
+        "batch_size": 128,
+        "epochs": 11,
+        "categorical_codes": (10,),
+        "continuous_codes": 2,
+        "noise_dim": 62,
+        "information_weight": 1.0,
+        "continuous_weight": 1.0,
+    },
+    "lsgan": {"batch_size": 64, "fake_target": 0.0, "real_target": 1.0, "generator_target": 1.0},
+    "wgan": {"batch_size": 64, "critic_steps": 5, "minibatches": 5, "clip": 0.01, "warmup": False},
+    "wgan_gp": {"batch_size": 50, "critic_steps": 5, "minibatches": 5, "penalty_weight": 10.0},
+    "hinge_gan": {"batch_size": 64, "latent_dim": 128, "discriminator_steps": 1, "minibatches": 1},
+    "began": {"batch_size": 16, "diversity_ratio": 0.5, "balance_rate": 0.001},
+    "bigan": {"batch_size": 128, "epochs": 400, "latent_dim": 50},
+    "d2gan": {"batch_size": 64, "latent_dim": 100, "alpha": 0.1, "beta": 0.1},
+    "mgan": {
+        "batch_size": 64,
+        "latent_dim": 100,
+        "num_generators": 10,
+        "samples_per_generator": 12,
+        "diversity_weight": 0.01,
+    },
+    "sagan": {"batch_size": 64, "latent_dim": 128, "num_classes": 10},
+}
+OPTIMIZERS = {
+    "dcgan": ADAM,
+    "infogan": ADAM,
+    "lsgan": ADAM,
+    "wgan": RMSPROP,
+    "wgan_gp": ADAM | {"learning_rate": 1e-4, "beta_2": 0.9},
+    "hinge_gan": ADAM,
+    "began": ADAM | {"learning_rate": 1e-4},
+    "d2gan": ADAM,
+    "mgan": ADAM,
+    "sagan": ADAM | {"learning_rate": 4e-4, "beta_1": 0.0, "beta_2": 0.9},
+}
+GENERATORS = {"infogan": {"learning_rate": 1e-3}, "sagan": {"learning_rate": 1e-4}}
+# Another value for each of the game's own arguments, none of them the model's default.
+OTHERS = {
+    "dcgan": {"latent_dim": 7},
+    "infogan": {
+        "categorical_codes": (3, 4),
+        "continuous_codes": 1,
+        "noise_dim": 9,
+        "information_weight": 0.3,
+        "continuous_weight": 0.2,
+    },
+    "lsgan": {"latent_dim": 7, "fake_target": -1.0, "real_target": 2.0, "generator_target": 0.0},
+    "wgan": {"latent_dim": 7, "critic_steps": 3, "clip": 0.02, "warmup": True},
+    "wgan_gp": {"latent_dim": 7, "critic_steps": 3, "penalty_weight": 4.0},
+    "hinge_gan": {"latent_dim": 7, "discriminator_steps": 3},
+    "bigan": {"latent_dim": 7},
+    "d2gan": {"latent_dim": 7, "alpha": 0.2, "beta": 0.4},
+    "mgan": {
+        "latent_dim": 7,
+        "num_generators": 3,
+        "samples_per_generator": 4,
+        "diversity_weight": 0.5,
+    },
+}
+
+
+def module_of(name):
+    return importlib.import_module(f"train.{name}")
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_numbers_of_the_paper(name):
+    recipe = module_of(name).Recipe()
+    assert {field: getattr(recipe, field) for field in SETTINGS[name]} == SETTINGS[name]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers_of_the_paper(name):
+    optimizers = module_of(name).Recipe().optimizers(steps_per_epoch=100)
+    assert len(optimizers) == 2
+    for player, optimizer in optimizers.items():
+        wanted = OPTIMIZERS[name] | (GENERATORS.get(name, {}) if player == "generator" else {})
+        config = optimizer.get_config()
+        assert {key: config[key] for key in wanted} == pytest.approx(wanted)
+        assert isinstance(optimizer, keras.optimizers.RMSprop) == (name == "wgan")
+
+
+@pytest.mark.parametrize("size, beta_1", [(28, 0.5), (32, 0.0), (64, 0.0)])
+def test_momentum_of_wgan_gp_goes_by_the_script_for_the_size(size, beta_1):
+    for optimizer in module_of("wgan_gp").Recipe(image_size=size).optimizers(100).values():
+        assert optimizer.beta_1 == beta_1
+
+
+def test_bigan_holds_its_rate_for_half_of_the_epochs():
+    for epochs, half in ((400, 20_000), (30, 1_500)):
+        for optimizer in module_of("bigan").Recipe(epochs=epochs).optimizers(100).values():
+            rates = [float(optimizer.learning_rate)]
+            for step in (half, 2 * half):
+                optimizer.iterations.assign(step)
+                rates.append(float(optimizer.learning_rate))
+            assert rates == pytest.approx([2e-4, 2e-4, 2e-6])
+
+
+def test_began_halves_its_rate_when_the_measure_stalls():
+    (halved,) = module_of("began").Recipe(patience=5).callbacks()
+    assert (halved.monitor, halved.factor, halved.patience) == ("convergence", 0.5, 5)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_flags_reach_the_model(name, monkeypatch):
+    module, told = module_of(name), {}
+    game = next(value for value in vars(module).values() if hasattr(value, "train_step"))
+    monkeypatch.setattr(module, game.__name__, lambda **arguments: told.update(arguments))
+    module.Recipe(**OTHERS[name], seed=5, ema_decay=0.9).model((28, 28, 1))
+    expected = OTHERS[name] | {"seed": 5, "ema_decay": 0.9, "image_shape": (28, 28, 1)}
+    assert {key: told[key] for key in expected} == expected
