@@ -22,7 +22,7 @@ def _orthogonal():
 @keras.saving.register_keras_serializable(package="keras_gans")
 class LSGAN(LatentModel):
     """Least squares GAN: the discriminator's output is linear, and fakes are pulled to a target
-    also where they are far on the right side of it.
+    also where they are far on the right side of it. (Loss-sensitive GAN, LS-GAN, is another one.)
 
     The default targets (a, b, c) = (0, 1, 1) are those of the paper's images; with (-1, 1, 0), for
     which b - c = 1 and b - a = 2, the generator minimises a Pearson chi-squared divergence.

@@ -124,6 +124,50 @@ def compile_sgd(model, rates=None, **kwargs):
     return model
 
 
+def captured_losses(model):
+    """Dictionary that fills with the loss of every player's last step, the sum of its terms.
+
+    InfoGAN's information in nats is among the terms for the logs only.
+    """
+    losses, descend = {}, model.descend
+
+    def note(player, tape, terms):
+        losses[player] = float(sum(v for k, v in terms.items() if not k.endswith("information")))
+        descend(player, tape, terms)
+
+    model.descend = note
+    return losses
+
+
+def check_gradient(model, player, data, size=1e-3, rtol=0.01):
+    """The step of plain descent against central differences of the player's terms, along random
+    directions of its working variables; `data` is what `train_on_batch` takes.
+
+    The differences span `size` to either side, which must not reach the kinks of an activation.
+    """
+    losses = captured_losses(model)
+    start = model.get_weights()
+    variables = model.active_variables_of(player)
+    values = values_of(variables)
+
+    def step(shift, rates):
+        compile_sgd(model, rates)
+        model.set_weights(start)
+        for variable, value, move in zip(variables, values, shift, strict=True):
+            variable.assign(value + move)
+        model.train_on_batch(*data)
+        return losses[player]
+
+    step([0.0] * len(values), {player: 1.0})
+    gradient = [a - np.array(b) for a, b in zip(values, variables, strict=True)]
+    rng = np.random.default_rng(1)
+    for _ in range(2):
+        direction = [rng.normal(size=value.shape).astype("float32") for value in values]
+        above, below = [step([sign * size * d for d in direction], {}) for sign in (1.0, -1.0)]
+        slope = sum((g * d).sum() for g, d in zip(gradient, direction, strict=True))
+        np.testing.assert_allclose((above - below) / (2 * size), slope, rtol=rtol, atol=1e-3)
+
+
 def data_for(model, num=16, seed=0):
     """List of what `fit` takes: samples, and labels or conditions if the model asks for them."""
     rng = np.random.default_rng(seed)

@@ -14,6 +14,7 @@ from tests.models.games import (
     GAMES,
     assert_all_equal,
     build_game,
+    check_gradient,
     compile_sgd,
     data_for,
     values_of,
@@ -62,21 +63,6 @@ def fit(model, **kwargs):
     return model.fit(*data_for(model, 24), **arguments).history
 
 
-def captured_losses(model):
-    """Dictionary that fills with the loss of every player's last step, the sum of its terms.
-
-    InfoGAN's information in nats is among the terms for the logs only.
-    """
-    losses, descend = {}, model.descend
-
-    def note(player, tape, terms):
-        losses[player] = float(sum(v for k, v in terms.items() if not k.endswith("information")))
-        descend(player, tape, terms)
-
-    model.descend = note
-    return losses
-
-
 @every_player
 class TestStep:
     def test_changes_only_the_variables_of_its_player(self, game, player):
@@ -97,27 +83,7 @@ class TestStep:
                 layer.follow_kernel(100)  # the vectors are constants: exact where they converged
         if game is kg.BEGAN:
             model.balance.assign(0.4)
-        losses, data = captured_losses(model), data_for(model)
-        start = model.get_weights()
-        variables = model.variables_of(player)
-        values = values_of(variables)
-
-        def step(shift, rates):
-            compile_sgd(model, rates)
-            model.set_weights(start)
-            for variable, value, move in zip(variables, values, shift, strict=True):
-                variable.assign(value + move)
-            model.train_on_batch(*data)
-            return losses[player]
-
-        step([0.0] * len(values), {player: 1.0})
-        gradient = [a - np.array(b) for a, b in zip(values, variables, strict=True)]
-        rng, size = np.random.default_rng(1), 1e-3
-        for _ in range(2):
-            direction = [rng.normal(size=value.shape).astype("float32") for value in values]
-            above, below = [step([sign * size * d for d in direction], {}) for sign in (1.0, -1.0)]
-            slope = sum((g * d).sum() for g, d in zip(gradient, direction, strict=True))
-            np.testing.assert_allclose((above - below) / (2 * size), slope, rtol=0.01, atol=1e-3)
+        check_gradient(model, player, data_for(model))
 
 
 @every_game

@@ -4,8 +4,17 @@ import pytest
 
 import keras_gans as kg
 from keras_gans import networks
-from tests.models.games import assert_all_equal, values_of
-from tests.models.growing import BUILDERS, LATENT_DIM, MADE, SHAPE, batches, build_progan, images
+from tests.models.games import assert_all_equal, check_gradient, values_of
+from tests.models.growing import (
+    BUILDERS,
+    LATENT_DIM,
+    MADE,
+    SHAPE,
+    batches,
+    build_progan,
+    images,
+    make_noisy,
+)
 
 every_model = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 
@@ -44,6 +53,13 @@ class TestGrowingModel:
                     assert not np.array_equal(old, variable), variable.path
         names = {variable.path for p in model.players for variable in model.active_variables_of(p)}
         assert not any("_8" in name for name in names)
+
+    @pytest.mark.parametrize("player", ["generator", "discriminator"])
+    def test_a_step_is_the_gradient_of_its_terms_in_a_fade(self, build, player):
+        model = build()
+        make_noisy(model)
+        model.fade_in(0.5)
+        check_gradient(model, player, [images(4)], size=3e-5, rtol=0.05)
 
     def test_optimizers_know_all_variables(self, build):
         model = build()

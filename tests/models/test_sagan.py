@@ -1,9 +1,11 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_gans as kg
 from keras_gans.networks import build_sagan_discriminator, build_sagan_generator
+from tests.models.games import build_game, data_for
 
 
 def small_game(num_classes=3, **kwargs):
@@ -56,6 +58,24 @@ class TestSAGAN:
         model.begin_step((np.zeros((3000, 32, 32, 1), "float32"), np.zeros(3000, "int32")))
         drawn = np.array(model.conditions_of_fakes(np.zeros(3000, "int32")))
         np.testing.assert_allclose(np.bincount(drawn, minlength=3) / 3000, 1 / 3, atol=0.03)
+
+    def test_fakes_are_judged_with_the_classes_they_were_made_for(self, monkeypatch):
+        model = build_game(kg.SAGAN)
+        model.compile(run_eagerly=True)
+        monkeypatch.setattr(model, "conditions_of_fakes", lambda y: tf.fill(tf.shape(y), 2))
+        told, seen = model.told, []
+
+        def note(samples, y):
+            seen.append(set(np.array(y)))
+            return told(samples, y)
+
+        monkeypatch.setattr(model, "told", note)
+        x, y = data_for(model)[0], np.zeros(16, "int32")
+        model.train_on_batch(x, y)  # fakes are made, D judges reals and fakes, then fakes for G
+        assert seen == [{2}, {0}, {2}, {2}]
+        seen.clear()
+        model.test_on_batch(x, y)
+        assert seen == [{2}, {0}, {2}]
 
     def test_an_unconditional_model_ignores_labels_and_refuses_to_be_asked_for_them(self):
         model = small_game(None)

@@ -109,6 +109,33 @@ class TestStyles:
             mixed += bool(np.any(model._mixed(styles, 1)))
         assert 30 < mixed < 72  # 50 expected; 3.5 standard deviations
 
+    def test_training_truncates_nothing(self, trained, monkeypatch):
+        trained.mixing_probability = 0.0
+        trained.begin_step(images(3))
+        drawn, latents, given = trained.sample_latents, [], []
+
+        def draw(num):
+            latents.append(drawn(num))
+            return latents[-1]
+
+        part_of = trained.part_of
+
+        def note(name):
+            part = part_of(name)
+
+            def synthesis(inputs, training):
+                given.append(inputs[0])
+                return part(inputs, training=training)
+
+            return synthesis
+
+        monkeypatch.setattr(trained, "sample_latents", draw)
+        monkeypatch.setattr(trained, "part_of", note)
+        trained.generate(3, training=True)
+        styles = np.array(trained.mapping(latents[0]))  # the others are there to be mixed in
+        expected = np.repeat(styles[:, None], trained.num_styles, axis=1)
+        np.testing.assert_allclose(given[0], expected, rtol=1e-6)
+
     def test_truncation_pulls_to_the_average(self, trained):
         latents = trained.latents_for_sampling(3, 0)
         whole, half, none = [trained.map(latents, psi) for psi in (1.0, 0.5, 0.0)]

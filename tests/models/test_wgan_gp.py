@@ -66,6 +66,17 @@ class TestNormalization:
         with pytest.raises(ValueError, match="`critic` must not normalise.*layer 'culprit'"):
             build_game(kg.WGANGP, networks={"critic": critic})
 
+    @pytest.mark.parametrize("data_shape", [(2,), (28, 28, 1), (32, 32, 3)])
+    def test_default_critics_have_no_elu(self, data_shape):
+        """With which the authors' critics did not train (appendix D)."""
+        layers = list(kg.WGANGP(data_shape=data_shape).critic._flatten_layers())
+        used = {getattr(getattr(each, "activation", None), "__name__", "") for each in layers}
+        assert used & {"relu", "leaky_relu"} or any(
+            "ReLU" in type(each).__name__ for each in layers
+        )
+        assert not {"elu", "selu", "celu"} & used
+        assert not any(isinstance(each, keras.layers.ELU) for each in layers)
+
     def test_in_the_generator_is_allowed(self):
         generator = build_network([(3,)], [(2,)], batch_norm=True)
         build_game(kg.WGANGP, networks={"generator": generator})

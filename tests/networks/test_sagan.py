@@ -4,10 +4,100 @@ import pytest
 
 from keras_gans import networks
 from keras_gans.layers import SpectralNormalization
+from tests.networks import by_hand
 from tests.networks.checks import trainable
 
 
+def made_in_order(network, kind):
+    """The layers of a kind whose names Keras numbered, the first made first."""
+
+    def number(layer):
+        last = layer.name.rpartition("_")[2]
+        return int(last) if last.isdigit() else 0
+
+    found = [each for each in network.layers if type(each) is kind and each.name != "logits"]
+    return iter(sorted(found, key=number))
+
+
+def normalised(layer):
+    return np.asarray(layer.layer.kernel / layer.sigma()), np.asarray(layer.layer.bias)
+
+
+def convolved(x, layer):
+    kernel, bias = normalised(layer)
+    return by_hand.convolve(x, kernel, gain=np.sqrt(np.prod(kernel.shape[:-1]))) + bias
+
+
+def batch_normalised(x, layer):
+    gamma, beta, mean, variance = layer.get_weights()
+    return (x - mean) / np.sqrt(variance + 1e-5) * gamma + beta
+
+
+def relu(x):
+    return np.maximum(x, 0.0)
+
+
+def attended(x, network):
+    return np.asarray(network.get_layer("attention")(x.astype("float32"))).astype("float64")
+
+
+def generator_by_hand(network, latents):
+    """An unconditional generator of 32 pixels, with its moving averages."""
+    kernels = made_in_order(network, SpectralNormalization)
+    norms = made_in_order(network, keras.layers.BatchNormalization)
+    kernel, bias = normalised(next(kernels))
+    x = (latents.astype("float64") @ kernel + bias).reshape(len(latents), 4, 4, -1)
+    for size in (8, 16, 32):
+        shortcut = convolved(by_hand.upsample(x), next(kernels))
+        x = by_hand.upsample(relu(batch_normalised(x, next(norms))))
+        x = relu(batch_normalised(convolved(x, next(kernels)), next(norms)))
+        x = convolved(x, next(kernels)) + shortcut
+        x = attended(x, network) if size == 8 else x
+    return np.tanh(convolved(relu(batch_normalised(x, next(norms))), next(kernels)))
+
+
+def features_by_hand(network, images):
+    """What the head of an unconditional discriminator of 32 pixels sees."""
+    kernels = made_in_order(network, SpectralNormalization)
+    x = images.astype("float64")
+    for size in (16, 8, 4):
+        shortcut = by_hand.pool(convolved(x, next(kernels)))
+        x = x if size == 16 else relu(x)  # the first block begins with pixels
+        x = convolved(relu(convolved(x, next(kernels))), next(kernels))
+        x = by_hand.pool(x) + shortcut
+        x = attended(x, network) if size == 8 else x
+    x = x + convolved(relu(convolved(relu(x), next(kernels))), next(kernels))
+    return relu(x).sum(axis=(1, 2))
+
+
+def randomise(network):
+    """Weights, moving averages and the share of attention that show what they do."""
+    rng = np.random.default_rng(0)
+    for variable in network.variables:
+        if variable.name in ("bias", "beta", "moving_mean"):
+            variable.assign(rng.normal(size=variable.shape))
+        if variable.name in ("gamma", "moving_variance"):
+            variable.assign(rng.uniform(0.5, 1.5, size=variable.shape))
+
+
 class TestSAGAN:
+    def test_generator_by_hand(self):
+        network = networks.build_sagan_generator(7, (32, 32, 1), width=4)
+        randomise(network)
+        latents = np.random.default_rng(1).normal(size=(3, 7)).astype("float32")
+        expected = generator_by_hand(network, latents)
+        assert expected.std() > 0.1
+        np.testing.assert_allclose(network(latents), expected, atol=1e-5)
+
+    def test_features_of_the_discriminator_by_hand(self):
+        network = networks.build_sagan_discriminator((32, 32, 1), width=4)
+        randomise(network)
+        images = np.random.default_rng(1).normal(size=(3, 32, 32, 1)).astype("float32")
+        found = keras.Model(network.input, network.get_layer("logits").input)(images)
+        expected = features_by_hand(network, images)
+        assert expected.std() > 0.1
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
     @pytest.mark.parametrize(
         "num_classes, attention_size, generator, discriminator",
         [
