@@ -39,11 +39,32 @@ def test_a_game_of_your_own_trains_saves_and_loads(games, name, tmp_path):
     assert model.evaluate(points(), verbose=0, return_dict=True)["generator_loss"] >= 0
 
 
+@pytest.mark.slow
+def test_what_each_game_can_do_runs(monkeypatch):
+    """The page's code as it stands, with trainings of a few steps."""
+    code = "".join(re.findall(r"```python\n(.*?)```", (DOCS / "games.md").read_text(), re.DOTALL))
+    fit = kg.AdversarialModel.fit
+
+    def fit_briefly(self, x, y=None, **arguments):
+        steps = 20 if self.data_shape == (2,) else 2
+        return fit(self, x, y, **arguments | {"epochs": 1, "steps_per_epoch": steps, "verbose": 0})
+
+    monkeypatch.setattr(kg.AdversarialModel, "fit", fit_briefly)
+    names = {}
+    exec(code, names)
+    assert names["sevens"].shape == (16, 28, 28, 1) and names["drawn"].shape == (4, 28, 28, 1)
+    assert set(names["read"]) == {"c1", "c2", "c3"} and names["grid"].shape == (5, 10, 28, 28, 1)
+    assert names["latents"].shape == (16, 50) and names["close"].shape == names["some"].shape
+    assert np.isfinite(names["distances"]).all() and names["few"].shape == (1000, 2)
+    assert 0 <= names["modes"].modes <= 8
+
+
 PAGES = [*DOCS.glob("*.md"), DOCS.parent / "README.md", DOCS.parent / "saved_models/README.md"]
 
 
 def arguments_of(target):
-    """Names of all arguments, those of a model's ancestors too, and whether there may be others."""
+    """Names of all arguments, those of a model's ancestors and its networks too, and whether there
+    may be others."""
     if not callable(target):
         return set(), True
     ours = (c for c in getattr(target, "__mro__", ()) if c.__module__.startswith("keras_gans"))
@@ -52,7 +73,8 @@ def arguments_of(target):
     parameters = [p for signature in signatures for p in signature.parameters.values()]
     is_model = isinstance(target, type) and issubclass(target, keras.Model)
     open_ended = not is_model and any(p.kind is VARIABLE for p in parameters)
-    return {p.name for p in parameters} | {"name"}, open_ended
+    networks = {name for group in getattr(target, "players", {}).values() for name in group}
+    return {p.name for p in parameters} | networks | {"name"}, open_ended
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
