@@ -139,11 +139,17 @@ def captured_losses(model):
     return losses
 
 
-def check_gradient(model, player, data, size=1e-3, rtol=0.01):
-    """The step of plain descent against central differences of the player's terms, along random
+def at_random(rng, gradient):
+    """A direction in the space of some variables, for the list of their gradients."""
+    return [rng.normal(size=value.shape).astype("float32") for value in gradient]
+
+
+def check_gradient(model, player, data, size=1e-3, rtol=0.01, atol=1e-3, along=at_random):
+    """The step of plain descent against central differences of the player's terms, along two
     directions of its working variables; `data` is what `train_on_batch` takes.
 
-    The differences span `size` to either side, which must not reach the kinks of an activation.
+    The differences span `size` to either side, which must not reach the kinks of an activation. The
+    model ends with the weights that it had, and must have no noise but that of its step.
     """
     losses = captured_losses(model)
     start = model.get_weights()
@@ -162,10 +168,11 @@ def check_gradient(model, player, data, size=1e-3, rtol=0.01):
     gradient = [a - np.array(b) for a, b in zip(values, variables, strict=True)]
     rng = np.random.default_rng(1)
     for _ in range(2):
-        direction = [rng.normal(size=value.shape).astype("float32") for value in values]
+        direction = along(rng, gradient)
         above, below = [step([sign * size * d for d in direction], {}) for sign in (1.0, -1.0)]
         slope = sum((g * d).sum() for g, d in zip(gradient, direction, strict=True))
-        np.testing.assert_allclose((above - below) / (2 * size), slope, rtol=rtol, atol=1e-3)
+        np.testing.assert_allclose((above - below) / (2 * size), slope, rtol=rtol, atol=atol)
+    model.set_weights(start)
 
 
 def data_for(model, num=16, seed=0):

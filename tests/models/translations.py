@@ -6,7 +6,7 @@ from keras import layers
 
 import keras_gans as kg
 from keras_gans.layers import InstanceNormalization
-from tests.models.games import compile_sgd, values_of
+from tests.models.games import check_gradient
 
 SHAPE = (8, 8, 3)
 
@@ -103,40 +103,16 @@ class Negative(layers.Layer):
 
 
 def check_gradients(model, data):
-    """Central differences, against the step of plain descent.
-
-    `model` must have no noise but that of its step.
-    """
-    losses, descend = {}, model.descend
-
-    def note(player, tape, terms):
-        losses[player] = float(sum(terms.values()))
-        descend(player, tape, terms)
-
-    model.descend = note
-    start = model.get_weights()
+    """`check_gradient` of every player."""
     for player in model.players:
-        variables = model.variables_of(player)
-        values = values_of(variables)
+        check_gradient(model, player, data, size=2e-3, atol=0, along=partly_downhill)
 
-        def step(shift, rates, variables=variables, values=values, player=player):
-            compile_sgd(model, rates)
-            model.set_weights(start)
-            for variable, value, move in zip(variables, values, shift, strict=True):
-                variable.assign(value + move)
-            model.train_on_batch(*data)
-            return losses[player]
 
-        step([0.0] * len(values), {player: 1.0})
-        gradient = [a - np.array(b) for a, b in zip(values, variables, strict=True)]
-        rng, size = np.random.default_rng(1), 2e-3
-        for _ in range(2):  # a unit vector at random and that of the gradient, for a clear slope
-            random = [rng.normal(size=value.shape) for value in values]
-            parts = [[v / norm_of(vs) for v in vs] for vs in (random, gradient)]
-            direction = [a + b for a, b in zip(*parts, strict=True)]
-            above, below = [step([sign * size * d for d in direction], {}) for sign in (1.0, -1.0)]
-            slope = sum((g * d).sum() for g, d in zip(gradient, direction, strict=True))
-            np.testing.assert_allclose((above - below) / (2 * size), slope, rtol=0.01)
+def partly_downhill(rng, gradient):
+    """A unit vector at random and that of the gradient, for a clear slope."""
+    random = [rng.normal(size=value.shape) for value in gradient]
+    parts = [[v / norm_of(vs) for v in vs] for vs in (random, gradient)]
+    return [a + b for a, b in zip(*parts, strict=True)]
 
 
 def norm_of(values):
