@@ -72,10 +72,12 @@ class Reproduction(Experiment):
     )
 
     remark = (
-        "LSGAN's samples lie all around the ring at every look of every seed, GAN's mostly gather "
-        "in a few places that move from look to look. Few samples of either come within three "
-        "deviations of a mode, a hundredth of the radius each; the figure is a smoothed density, "
-        "which does not show that."
+        "At the end LSGAN's samples lie all around the ring in every seed; one seed had only 2 of "
+        "the modes on the way. GAN's mostly gather in a few places that move from look to look, "
+        "when both players step at once as in the official script; in turn it ends at 7.3 of the "
+        "modes over 3 seeds, 4.7 at step 25,000, so that the order of the steps matters, too. "
+        "Few samples of either come within three deviations of a mode, a hundredth of the radius "
+        "each; the figure is a smoothed density, which does not show that."
     )
 
     steps: int = 35_000
