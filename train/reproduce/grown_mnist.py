@@ -3,14 +3,19 @@
 import dataclasses
 import functools
 import importlib
-import shutil
 from typing import Literal
 
 import numpy as np
+import PIL.Image
 
 from keras_gans import callbacks, metrics
 from keras_gans.utils.attention_grid import save_attention_grid
-from keras_gans.utils.image_grid import save_animation, save_image_grid, save_image_table
+from keras_gans.utils.image_grid import (
+    save_animation,
+    save_image_grid,
+    save_image_table,
+    write_gif,
+)
 from train.reproduce import digits
 from train.reproduce.budget import train_within
 from train.reproduce.experiment import Experiment
@@ -20,6 +25,7 @@ from train.reproduce.same_budget import SCORED
 Variant = Literal["dcgan", "progan", "stylegan", "sagan"]
 GROWING = ("progan", "stylegan")
 FRAME_STEPS = 125  # from one picture of the film of growth to the next
+FILM_EVERY = 4  # of these pictures one is in the film on the page
 STRETCH_KIMG = 15.0  # growing is over soon, since DCGAN trains at 32 pixels all the time
 LOOK_STEPS = 2000
 BASE_WIDTH = 512  # half of the recipes': a step takes 0.35 s in the place of 0.84
@@ -90,10 +96,8 @@ class Reproduction(Experiment):
         if self.variant == "sagan":
             values["sharpest_look"] = self.draw_attention(model)
         if self.variant in GROWING:
-            shutil.copy(
-                self.work_folder / "samples" / "training.gif",
-                self.work_folder / f"{self.variant}_growth.gif",
-            )
+            film = self.work_folder / f"{self.variant}_growth.gif"
+            save_growth(self.work_folder / "samples", film)
         shown = model.sample(64, seed=0, **recipe.grid_arguments())
         save_image_grid(shown, self.work_folder / f"{self.variant}.png", columns=16)
         return values
@@ -190,3 +194,19 @@ class Reproduction(Experiment):
                     f"{scores['precision']:.3f}, recall {scores['recall']:.3f}"
                 )
         return lines
+
+
+def save_growth(samples, path):
+    """A film of a quarter of the samples in few frames and greys, small enough for a page.
+
+    Args:
+        samples: Folder of a `SampleGrid`.
+        path: Path of the GIF.
+    """
+    files = sorted(samples.glob("epoch_*.png"))
+    frames = []
+    for file in files[-1::-FILM_EVERY][::-1]:  # the last one is among them
+        with PIL.Image.open(file) as grid:
+            rows = grid.convert("L").crop((0, 0, grid.width, grid.height // 4))
+            frames.append(rows.quantize(8))
+    write_gif(frames, path, [300] * (len(frames) - 1) + [2000])
