@@ -1,8 +1,10 @@
 """What docs/theory.md says, in numbers: the script of its figures, the losses, and closed forms."""
 
 import importlib.util
+import json
 import math
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ import tensorflow as tf
 
 from keras_gans import losses
 
-SCRIPT = pathlib.Path(__file__).parent.parent / "docs" / "figures" / "make_theory.py"
+DOCS = pathlib.Path(__file__).parent.parent / "docs"
+SCRIPT = DOCS / "figures" / "make_theory.py"
 
 
 @pytest.fixture(scope="module")
@@ -231,3 +234,54 @@ class TestOneGaussianForTwoPeaks:
             theory.log_mixture(x, theory.TWO_PEAKS) - theory.log_normal(x, -1.45, 0.61)
         )
         assert weights == pytest.approx([700, 44_000], rel=0.02)
+
+
+class TestTrained:
+    """The page's tables of trainings are what the script measured and wrote down."""
+
+    @staticmethod
+    def rows(first_heading):
+        """Cells of the page's table whose first heading is this one, a list for every row."""
+        page = (DOCS / "theory.md").read_text()
+        lines = page.partition(f"\n| {first_heading} |")[2].split("\n\n")[0].splitlines()[2:]
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+    @staticmethod
+    def measured(name):
+        return json.loads((DOCS / "results" / "theory" / f"{name}.json").read_text())
+
+    def test_fits_of_d2gan(self, theory):
+        rows, trainings = self.rows("alpha, beta"), self.measured("d2gan")["trainings"]
+        assert len(rows) == len(trainings) == len(theory.WEIGHTS)
+        for row, training in zip(rows, trainings, strict=True):
+            alpha, beta = training["alpha"], training["beta"]
+            assert training["theory"] == pytest.approx(theory.best_gaussian(alpha, beta), abs=1e-4)
+            fits = np.array(training["fits"])
+            mean, spread = fits.mean(axis=0), fits.std(axis=0, ddof=1)
+            expected = [f"{alpha:g}, {beta:g}"]
+            for best, *trained in zip(training["theory"], mean, spread, strict=True):
+                expected += [f"{best:.3f}", "{:.3f} ± {:.3f}".format(*trained)]
+            assert row[:-1] == expected
+            missed = [
+                theory.criterion(*fit, alpha, beta)
+                - theory.criterion(*theory.best_gaussian(alpha, beta), alpha, beta)
+                for fit in fits
+            ]
+            assert training["nats_above"] == pytest.approx(missed, abs=5e-5)
+            stated = re.findall(r"[\d.]+", row[-1])
+            for number, extreme in zip(
+                (stated[0], stated[-1]), (min(missed), max(missed)), strict=True
+            ):
+                decimals = len(number.partition(".")[2])
+                assert float(number) == pytest.approx(extreme, abs=0.6 * 10**-decimals)
+
+    def test_modes_on_the_ring(self):
+        measured = self.measured("ring")
+        for row, numbers in zip(self.rows("game"), measured["games"].values(), strict=True):
+            modes = numbers["modes"]
+            lost = [look for look, held in enumerate(modes) if held < 8]
+            kept_from = measured["every"] * (lost[-1] + 1)
+            never = lost[-1] == len(modes) - 1
+            assert row[2] == ("never" if never else f"{kept_from:,}")
+            assert row[3] == str(modes[-1])
+            assert row[4] == f"{numbers['high_quality'][-1]:.2f}"

@@ -3,9 +3,11 @@
 python docs/figures/make_theory.py [losses distances transport optimal_opponents fits d2gan ring]
 
 The last two train for real, 16 trainings of one to two minutes on 2 cores. What they measured is
-kept in runs/theory/ and drawn from there the next time.
+kept in runs/theory/ and drawn from there the next time; the numbers that the page states lie in
+docs/results/theory/.
 """
 
+import json
 import pathlib
 import sys
 import tempfile
@@ -29,6 +31,7 @@ import PIL.ImageColor
 
 FIGURES = pathlib.Path(__file__).parent
 MEASURED = pathlib.Path("runs", "theory")
+STATED = FIGURES.parent / "results" / "theory"
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = (
     "#34507a",
     "#d97b29",
@@ -304,11 +307,11 @@ def draw_fits():
 # (alpha, beta), and seeds of each training
 WEIGHTS = ((1.0, 0.05), (1.0, 1.0), (0.2, 1.0), (0.05, 1.0))
 SEEDS = (0, 1, 2)
-D2GAN_STEPS, LAST_STEPS = 30_000, 6_000
+D2GAN_STEPS, LAST_STEPS, LOOK_EVERY = 30_000, 6_000, 200
 
 
 def train_d2gan(alpha, beta, seed):
-    """Mean and deviation of a Gaussian that D2GAN fits, every 200 steps, `(looks, 2)`."""
+    """Mean and deviation of a Gaussian that D2GAN fits, every `LOOK_EVERY` steps, `(looks, 2)`."""
     keras.utils.set_random_seed(seed)
     discriminators = {
         f"discriminator_{number}": networks.build_perceptron((1,), (1,), widths=(64, 64))
@@ -342,7 +345,7 @@ def train_d2gan(alpha, beta, seed):
         steps=D2GAN_STEPS,
         batch_size=512,
         seed=seed,
-        every=200,
+        every=LOOK_EVERY,
         at=mean_and_deviation,
     )
     return {"steps": list(looks), "fits": list(looks.values())}
@@ -357,9 +360,9 @@ def draw_d2gan():
     for part in (slice(None, jump), slice(jump, None)):
         left.plot(ratios[part], best[part, 0], color=GREY)
         left.plot(ratios[part], best[part, 1], color="black")
-    print(f"the optimum jumps at beta / alpha = {ratios[jump]:.2f}")
     x = np.linspace(-4.0, 4.0, 401)
     middle.fill_between(x, np.exp(log_mixture(x, TWO_PEAKS)), color=GREY, alpha=0.4, lw=0)
+    stated = []
     for (alpha, beta), colour in zip(WEIGHTS, (BLUE, GREEN, PURPLE, ORANGE), strict=True):
         fits = [fitted(alpha, beta, seed) for seed in SEEDS]
         for mean, deviation in fits:
@@ -370,7 +373,8 @@ def draw_d2gan():
             run = trained(alpha, beta, seed)
             right.plot(run["steps"] / 1000, run["fits"][:, 1], color=colour, lw=0.7)
         right.plot([], [], color=colour, label=f"$\\alpha$ = {alpha:g}, $\\beta$ = {beta:g}")
-        report_fits(alpha, beta, np.array(fits))
+        stated.append(about_fits(alpha, beta, np.array(fits)))
+    state("d2gan", {"jump": round(float(ratios[jump]), 3), "trainings": stated})
     left.set(xscale="log", xlabel="$\\beta / \\alpha$", ylim=(-1.75, 1.75))
     left.text(0.03, 1.58, "deviation (dots: trained)", fontsize=7)
     left.text(0.03, -0.35, "mean (circles: trained)", fontsize=7, color=GREY)
@@ -383,12 +387,19 @@ def draw_d2gan():
     save(figure, "d2gan")
 
 
-def report_fits(alpha, beta, fits):
-    """Prints the fits of all seeds beside the optimum, and what they miss of it."""
+def about_fits(alpha, beta, fits):
+    """The fits of all seeds beside the optimum, what they miss of it, and how they tremble."""
     theory = best_gaussian(alpha, beta)
     missed = [criterion(*f, alpha, beta) - criterion(*theory, alpha, beta) for f in fits]
-    print(f"alpha {alpha}, beta {beta}: theory {np.round(theory, 3)}, mean {fits.mean(axis=0)}")
-    print(f"  spread {fits.std(axis=0, ddof=1)}, {fits.round(3).tolist()}, missed {missed}")
+    last = [trained(alpha, beta, s)["fits"][-LAST_STEPS // LOOK_EVERY :, 1] for s in SEEDS]
+    return {
+        "alpha": alpha,
+        "beta": beta,
+        "theory": np.round(theory, 6).tolist(),
+        "fits": fits.round(4).tolist(),
+        "nats_above": np.round(missed, 5).tolist(),
+        "deviations_at_last": [[round(float(f(d)), 3) for f in (np.min, np.max)] for d in last],
+    }
 
 
 def trained(alpha, beta, seed):
@@ -471,12 +482,16 @@ def train_on_ring(build):
 
 def draw_ring():
     """An animation: GAN, MGAN and D2GAN on the ring of 8 Gaussians."""
-    runs = {}
+    runs, stated = {}, {}
     for name, build in GAMES.items():
         short = name.replace("\n", " ")
         file = "ring_" + "".join(c if c.isalnum() else "_" for c in short.lower())
         runs[name] = run = measured(file, lambda build=build: train_on_ring(build))
-        print(f"{short}: {run['modes_with_fair_share'].tolist()}, good {run['high_quality'][-1]}")
+        stated[short] = {
+            "modes": run["modes_with_fair_share"].tolist(),
+            "high_quality": run["high_quality"].tolist(),
+        }
+    state("ring", {"every": RING_EVERY, "games": stated})
     with tempfile.TemporaryDirectory() as folder:
         steps = next(iter(runs.values()))["steps"]
         frames = [pathlib.Path(folder, f"{step:06d}.png") for step in steps]
@@ -524,6 +539,14 @@ def measured(name, measure):
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, **{key: np.asarray(value) for key, value in measure().items()})
     return dict(np.load(path))
+
+
+def state(name, numbers):
+    """Writes down what the page states, for its test."""
+    path = STATED / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(numbers) + "\n")
+    report(path)
 
 
 def save(figure, name):
