@@ -307,11 +307,11 @@ def draw_fits():
 # (alpha, beta), and seeds of each training
 WEIGHTS = ((1.0, 0.05), (1.0, 1.0), (0.2, 1.0), (0.05, 1.0))
 SEEDS = (0, 1, 2)
-D2GAN_STEPS, LAST_STEPS, LOOK_EVERY = 30_000, 6_000, 200
+D2GAN_STEPS, LAST_STEPS = 30_000, 6_000
 
 
 def train_d2gan(alpha, beta, seed):
-    """Mean and deviation of a Gaussian that D2GAN fits, every `LOOK_EVERY` steps, `(looks, 2)`."""
+    """Mean and deviation of a Gaussian that D2GAN fits, every 200 steps, `(looks, 2)`."""
     keras.utils.set_random_seed(seed)
     discriminators = {
         f"discriminator_{number}": networks.build_perceptron((1,), (1,), widths=(64, 64))
@@ -345,7 +345,7 @@ def train_d2gan(alpha, beta, seed):
         steps=D2GAN_STEPS,
         batch_size=512,
         seed=seed,
-        every=LOOK_EVERY,
+        every=200,
         at=mean_and_deviation,
     )
     return {"steps": list(looks), "fits": list(looks.values())}
@@ -391,7 +391,7 @@ def about_fits(alpha, beta, fits):
     """The fits of all seeds beside the optimum, what they miss of it, and how they tremble."""
     theory = best_gaussian(alpha, beta)
     missed = [criterion(*f, alpha, beta) - criterion(*theory, alpha, beta) for f in fits]
-    last = [trained(alpha, beta, s)["fits"][-LAST_STEPS // LOOK_EVERY :, 1] for s in SEEDS]
+    last = [last_fits(alpha, beta, seed)[:, 1] for seed in SEEDS]
     return {
         "alpha": alpha,
         "beta": beta,
@@ -407,10 +407,15 @@ def trained(alpha, beta, seed):
     return measured(name, lambda: train_d2gan(alpha, beta, seed))
 
 
+def last_fits(alpha, beta, seed):
+    """Means and deviations over the last steps of a training, `(looks, 2)`."""
+    run = trained(alpha, beta, seed)
+    return run["fits"][run["steps"] > D2GAN_STEPS - LAST_STEPS]
+
+
 def fitted(alpha, beta, seed):
     """Mean and deviation of a training, the average over its last steps."""
-    run = trained(alpha, beta, seed)
-    return run["fits"][run["steps"] > D2GAN_STEPS - LAST_STEPS].mean(axis=0)
+    return last_fits(alpha, beta, seed).mean(axis=0)
 
 
 MAKERS = (BLUE, ORANGE, GREEN, RED, PURPLE, "#2f9fb0", "#c74fa0", "#8c7a2a")
