@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_gans import CGAN, training
-from train import _momentum
+from train import _classes, _momentum
 
 
 @dataclasses.dataclass
@@ -15,12 +15,17 @@ class Recipe(_momentum.MomentumRecipe):
     paper = "Mirza and Osindero, 2014, arXiv:1411.1784"
     labels = True
 
-    num_classes: int = 10
-    """Number of classes that the labels count."""
+    num_classes: _classes.NumClasses = "data"
+    """Number of classes that the labels count, "data" for as many as the data has."""
     latent_dim: int = 100
     """Size of the latent vector z, uniform on [0, 1]."""
     decay_factor: float = 1.00004
     """What the learning rate is divided by after every step, down to 1e-6."""
+
+    def dataset(self):
+        batches = super().dataset()
+        self.num_classes = _classes.resolve(self.num_classes, batches)
+        return batches
 
     def model(self, data_shape):
         return CGAN(

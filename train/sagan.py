@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_gans import SAGAN, networks
-from train import _presets
+from train import _classes, _presets
 
 SIZES = (32, 64, 128)
 # Forward passes of an image in a step; a backward pass counts 2, or 1 where only the gradient by
@@ -38,8 +38,9 @@ class Recipe(_presets.PresetRecipe):
     """Height and width of the images in pixels: 32, 64 or 128."""
     batch_size: int = 64
     """Real images in a minibatch, over all devices; 256 in the paper."""
-    num_classes: int | None = 10
-    """Number of classes that the labels count; None trains without labels."""
+    num_classes: _classes.NumClasses | None = "data"
+    """Number of classes that the labels count, "data" for as many as the data has; None trains
+    without labels."""
     latent_dim: int = 128
     """Size of the latent vector, standard normal."""
     width: int = 32
@@ -63,6 +64,16 @@ class Recipe(_presets.PresetRecipe):
     @property
     def labels(self):
         return self.num_classes is not None
+
+    def dataset(self):
+        try:
+            batches = super().dataset()
+        except ValueError as error:
+            if self.labels and "labels=True" in str(error):  # none are there
+                raise ValueError(f"{error}; --num-classes None trains without labels") from error
+            raise
+        self.num_classes = _classes.resolve(self.num_classes, batches)
+        return batches
 
     def model(self, data_shape):
         names = ("num_classes", "width", "attention_size")

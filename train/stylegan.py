@@ -52,6 +52,11 @@ class Recipe(_growing.GrowingRecipe):
     mixing_probability: float = 0.9
     """Share of the steps in which the styles of two latents are mixed."""
 
+    def __post_init__(self):
+        super().__post_init__()
+        if self.ema_decay is not None and self.ema_half_life == type(self).ema_half_life:
+            self.ema_half_life = None  # the default gives way
+
     def model(self, data_shape):
         return StyleGAN(
             latent_dim=self.latent_dim,

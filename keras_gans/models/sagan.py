@@ -1,5 +1,7 @@
 """SAGAN: residual networks that look at all positions at once, on two time scales."""
 
+import warnings
+
 import keras
 from keras import ops
 
@@ -59,6 +61,17 @@ class SAGAN(ConditionalModel):
             player: keras.optimizers.Adam(rates[player], beta_1=0.0, beta_2=0.9, epsilon=1e-8)
             for player in self.players
         }
+
+    def fit(self, x=None, y=None, **kwargs):
+        """`ConditionalModel.fit`; warns of classes without data, for which fakes are made, too."""
+        classes = getattr(x, "num_classes", None)
+        if classes and self.num_classes and classes < self.num_classes:
+            warnings.warn(
+                f"The data has {classes} classes and the model {self.num_classes}: the fakes of "
+                "the others have nothing to be like",
+                stacklevel=2,
+            )
+        return super().fit(x, y, **kwargs)
 
     def conditions_of_fakes(self, y):
         """Classes drawn uniformly; conditions of another kind are those of the real batch."""

@@ -53,6 +53,22 @@ class TestSAGAN:
         served = exported.run("sample", num_images=3, seed=1, **labels)["images"]
         np.testing.assert_allclose(served / 127.5 - 1.0, samples, atol=0.005)
 
+    def test_hinge_losses(self):
+        """By hand: (0 + 1/2 + 2) / 3 for the reals and (0 + 3/2 + 2) / 3 for the fakes."""
+        model = small_game()
+        real, fake = tf.constant([[2.0], [0.5], [-1.0]]), tf.constant([[-2.0], [0.5], [1.0]])
+        terms = model.discriminator_terms(real, fake) | model.generator_terms(fake)
+        assert {name: float(term) for name, term in terms.items()} == {
+            "discriminator_loss": pytest.approx(2.0),
+            "generator_loss": pytest.approx(0.5 / 3),
+        }
+
+    def test_warns_of_classes_without_data(self):
+        model = small_game(4)
+        x, y = images(6)  # of three classes
+        with pytest.warns(UserWarning, match="has 3 classes and the model 4"):
+            model.fit(kg.data.load((x, y), batch_size=6, labels=True), verbose=0)
+
     def test_fakes_are_made_for_uniform_classes_and_not_for_those_of_the_batch(self):
         model = small_game()
         model.begin_step((np.zeros((3000, 32, 32, 1), "float32"), np.zeros(3000, "int32")))

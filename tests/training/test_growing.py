@@ -2,9 +2,11 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 
+import train.cgan
 import train.progan
 import train.sagan
 import train.stylegan
@@ -40,6 +42,11 @@ def images(tmp_path):
     rng = np.random.default_rng(0)
     np.savez(path, images=rng.integers(0, 256, (32, 8, 8, 1)).astype("uint8"))
     return str(path)
+
+
+def write_folder(path):
+    path.mkdir()
+    return path
 
 
 class TestSettings:
@@ -158,6 +165,36 @@ class TestRun:
         recipe = train.progan.Recipe(ema_half_life=5000.0)
         assert (recipe.ema_decay, recipe.ema_half_life) == (None, 5000.0)
         assert train.progan.Recipe().ema_decay == 0.999
+        recipe = train.stylegan.Recipe(ema_decay=0.99)
+        assert (recipe.ema_decay, recipe.ema_half_life) == (0.99, None)
+
+    def test_a_folder_says_how_many_classes_there_are(self, tmp_path):
+        for name in "abc":
+            keras.utils.save_img(write_folder(tmp_path / name) / "0.png", np.zeros((32, 32, 1)))
+        recipe = train.sagan.Recipe(data=str(tmp_path), width=4, batch_size=3)
+        model = recipe.model(recipe.data_shape(recipe.dataset()))
+        assert model.num_classes == recipe.num_classes == 3
+        recipe = train.cgan.Recipe(data=str(tmp_path), batch_size=3)
+        assert recipe.model(recipe.data_shape(recipe.dataset())).num_classes == 3
+
+    def test_a_folder_without_classes(self, tmp_path):
+        keras.utils.save_img(write_folder(tmp_path / "all") / "0.png", np.zeros((32, 32, 3)))
+        recipe = train.sagan.Recipe(data=str(tmp_path / "all"), width=4, batch_size=1)
+        with pytest.raises(ValueError, match="--num-classes None trains without labels"):
+            recipe.dataset()
+        recipe = dataclasses.replace(recipe, num_classes=None)
+        assert not recipe.model(recipe.data_shape(recipe.dataset())).is_conditional
+
+    @pytest.mark.parametrize("module", [train.progan, train.stylegan])
+    def test_growing_recipes_train_on_a_folder(self, module, tmp_path):
+        folder = write_folder(tmp_path / "images")
+        for number in range(4):
+            keras.utils.save_img(folder / f"{number}.png", np.full((9, 12, 3), 40 * number))
+        flags = [*TINY, "--start", "8"] if module is train.progan else TINY
+        flags = [*flags, "--data", str(folder), "--dry-run"]
+        model = _presets.run(module.Recipe, flags)
+        assert model.data_shape == (8, 8, 3) and model.resolution == 8
+        assert int(model.step.numpy()) == 2
 
     def test_sizes_are_looked_at_before_data(self):
         with pytest.raises(ValueError, match=r"`image_size` must be one of \(32, 64, 128\).*48"):

@@ -32,7 +32,7 @@ SETTINGS = {
         "samples_per_generator": 12,
         "diversity_weight": 0.01,
     },
-    "sagan": {"batch_size": 64, "latent_dim": 128, "num_classes": 10},
+    "sagan": {"batch_size": 64, "latent_dim": 128, "num_classes": "data"},
 }
 OPTIMIZERS = {
     "dcgan": ADAM,

@@ -123,6 +123,7 @@ class Reproduction(Experiment):
             return recipe_class(**shared, **phases, steps_per_epoch=FRAME_STEPS)
         if self.variant == "sagan":
             shared["attention_size"] = 16  # maps that a person can read
+            shared["num_classes"] = 10
         return recipe_class(**shared, epochs=max(1, round(self.kimg / 60)))
 
     @staticmethod

@@ -1,0 +1,25 @@
+"""What recipes on classes share."""
+
+from typing import Literal
+
+NumClasses = int | Literal["data"]
+
+
+def resolve(num_classes, batches):
+    """The number of classes of a recipe: what it says, or how many the data has.
+
+    Args:
+        num_classes: Integer, `None`, or "data" for as many classes as `batches` has.
+        batches: The labelled `keras_gans.data.Batches`.
+
+    Raises:
+        ValueError: For "data" where the data does not know how many classes it has.
+    """
+    if num_classes != "data":
+        return num_classes
+    if batches.num_classes is None:
+        raise ValueError(
+            "`--num-classes` must be given for data that does not say how many classes it has. "
+            f"Received: {batches!r}"
+        )
+    return batches.num_classes
