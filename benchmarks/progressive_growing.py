@@ -58,7 +58,7 @@ def train(size, schedule, grows):
     source = kg.data.load(images, batch_size=schedule.batch_size_at(size))
     clock, model = Clock(), build(size)
     if grows:
-        watchers = [kg.callbacks.ProgressiveGrowth(schedule), clock]
+        watchers = [clock, kg.callbacks.ProgressiveGrowth(schedule)]  # growing takes time, too
         data = kg.data.grown(source, schedule, steps_per_epoch=schedule.steps)
     else:
         watchers, data = [clock], source

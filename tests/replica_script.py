@@ -17,6 +17,7 @@ import tensorflow as tf
 from keras import layers
 
 STEPS, BATCH_SIZE, LATENT_DIM = 5, 16, 3
+ALONE = 1  # group of the minibatch deviation: replicas form larger ones of other samples
 
 
 def build_networks(batch_norm):
@@ -71,7 +72,7 @@ def play_games(strategy, games):
         play(game.__name__, model, batches)
     for name in (name for name in growing.BUILDERS if name in games):
         with strategy.scope():
-            model = growing.BUILDERS[name](seed=1, ema_half_life=50.0)
+            model = growing.BUILDERS[name](seed=1, group_size=ALONE, ema_half_life=50.0)
             model.compile({p: keras.optimizers.SGD(0.03) for p in model.players})
         model.fade_in(0.5)
         growing.make_noisy(model)
@@ -86,7 +87,7 @@ def grow_games(strategy):
     results = {}
     for name, build in growing.BUILDERS.items():
         with strategy.scope():
-            model = build(seed=1, ema_half_life=50.0)
+            model = build(seed=1, group_size=ALONE, ema_half_life=50.0)
             model.compile({p: keras.optimizers.SGD(0.03) for p in model.players})
         growing.make_noisy(model)
         growing.fit_growing(model)

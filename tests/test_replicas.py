@@ -13,7 +13,7 @@ import pytest
 from tests.models import growing
 from tests.models.games import OWN_MOVES
 
-QUICK = ("InfoGAN", "ProGAN")  # a network more, and statistics of the minibatch under a fade
+QUICK = ("InfoGAN", "ProGAN")  # a network more, and a fade
 GAMES = [*(game.__name__ for game in OWN_MOVES), *growing.BUILDERS]
 OTHERS = [game for game in GAMES if game not in QUICK]
 ROOT = pathlib.Path(__file__).parent.parent

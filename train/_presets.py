@@ -104,7 +104,11 @@ def cost_of(resolution, batch_size, steps, networks, passes):
 
 
 def multiply_adds(model):
-    """Multiply-adds of one image on its way through dense layers, convolutions and attention."""
+    """Multiply-adds of one image on its way through dense layers, convolutions and attention.
+
+    Nested networks and the small layers within layers, such as those that make a style a scale, are
+    not counted, nor are blurs.
+    """
     return sum(_multiply_adds_of(layer) for layer in model.layers)
 
 

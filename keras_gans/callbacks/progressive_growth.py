@@ -13,6 +13,9 @@ class ProgressiveGrowth(keras.callbacks.Callback):
     traced once. All of it is a function of the model's step, so that a training that is resumed
     within a fade goes on as if it had not stopped.
 
+    With `steps_per_execution=k` the weight of the newest level stays for the `k` steps of an
+    execution.
+
     The logs get `resolution`, `alpha` (weight of the newest level) and `images` (real images shown
     so far).
 

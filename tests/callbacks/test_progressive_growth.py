@@ -24,12 +24,9 @@ class Watch(kg.callbacks.ProgressiveGrowth):
     def __init__(self, schedule, **kwargs):
         super().__init__(schedule, **kwargs)
         self.seen = []
-        self.traces = 0
 
     def on_train_batch_begin(self, batch, logs=None):
-        before = self.model.train_function
         super().on_train_batch_begin(batch, logs)
-        self.traces += self.model.train_function is not before
         optimizer = self.model.optimizers["generator"]
         self.seen.append(
             {
@@ -59,8 +56,15 @@ class StopAt(kg.callbacks.Checkpoints):
 def grown():
     """A model grown from 4 to 8 pixels in one `fit`, what was seen on the way, and the history."""
     model = build_progan(ema_decay=0.5)
-    model.compile()
     watch = Watch(SCHEDULE)
+    watch.traced, train_step = [], model.train_step
+
+    def traced_step(data):  # Python runs it when TensorFlow traces
+        watch.traced.append(model.resolution)
+        return train_step(data)
+
+    model.train_step = traced_step
+    model.compile()
     data = batches(steps_per_epoch=7)
     history = model.fit(data, epochs=data.epochs, callbacks=[watch], verbose=0).history
     return model, watch, history
@@ -82,7 +86,7 @@ class TestProgressiveGrowth:
         assert fresh == [0, 2, 10]
 
     def test_traces_once_a_resolution(self, grown):
-        assert grown[1].traces == 2  # 4 pixels, where `fit` had made its step for 8, and 8
+        assert grown[1].traced == [4, 8]
 
     def test_logs(self, grown):
         history = grown[2]
@@ -156,6 +160,16 @@ class TestProgressiveGrowth:
             model = build_progan(growing=False)
             model.compile()
             fit_growing(model)
+        with pytest.raises(ValueError, match="from 4 to 4 .*levels \\(4, 8\\)"):
+            model = build_progan()
+            model.compile()
+            too_small = kg.data.GrowthSchedule(resolution=4, batch_sizes=16)
+            model.fit(
+                images(),
+                batch_size=16,
+                callbacks=[kg.callbacks.ProgressiveGrowth(too_small)],
+                verbose=0,
+            )
         with pytest.raises(ValueError, match="Received: a DCGAN"):
             model = build_model(kg.DCGAN)
             model.fit(
@@ -215,6 +229,14 @@ class TestProgressiveGrowth:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             growth.on_train_begin()
+
+    def test_alpha_moves_with_each_execution(self):
+        model = build_progan()
+        model.compile(steps_per_execution=2)
+        watch = Watch(SCHEDULE)
+        data = batches(steps_per_epoch=14)
+        model.fit(data, epochs=1, callbacks=[watch], verbose=0)
+        assert [seen["alpha"] for seen in watch.seen] == [1, 0, 0.25, 0.5, 0.75, 1, 1]
 
     def test_refuses_executions_across_a_change(self):
         model = build_progan()

@@ -19,25 +19,29 @@ SHAPE = (SIZE, SIZE, 1)
 MADE = {"image_shape": SHAPE, "base_width": 2 * WIDTH, "max_width": WIDTH}
 
 
-def build_progan(growing=True, seed=0, **kwargs):
+def build_progan(growing=True, seed=0, group_size=2, **kwargs):
     keras.utils.set_random_seed(seed)
     return kg.ProGAN(
         image_shape=SHAPE,
         latent_dim=LATENT_DIM,
         generator=networks.build_progan_generator(LATENT_DIM, growing=growing, **MADE),
-        discriminator=networks.build_progan_discriminator(growing=growing, group_size=1, **MADE),
+        discriminator=networks.build_progan_discriminator(
+            growing=growing, group_size=group_size, **MADE
+        ),
         **kwargs,
     )
 
 
-def build_stylegan(growing=True, seed=0, **kwargs):
+def build_stylegan(growing=True, seed=0, group_size=2, **kwargs):
     keras.utils.set_random_seed(seed)
     return kg.StyleGAN(
         image_shape=SHAPE,
         latent_dim=LATENT_DIM,
         mapping=networks.build_style_mapping(LATENT_DIM, 4, 2),
         synthesis=networks.build_style_synthesis(style_dim=4, growing=growing, **MADE),
-        discriminator=networks.build_style_discriminator(growing=growing, group_size=1, **MADE),
+        discriminator=networks.build_style_discriminator(
+            growing=growing, group_size=group_size, **MADE
+        ),
         **kwargs,
     )
 

@@ -175,10 +175,33 @@ class TestGrowingModel:
             build().grow_to(16)
 
 
-def test_adaptive_augmentation_follows_stylegan_and_not_a_critic():
-    model = BUILDERS["StyleGAN"](augment=kg.layers.AdaptiveAugment())
-    model.compile(run_eagerly=True)
-    assert "augmentation_probability" in step(model)
+def test_adaptive_augmentation_follows_what_stylegan_says_of_reals(tmp_path):
+    """It rises with each step of 4 images, as the logits of reals are positive, and goes on after
+    loading. Those of fakes are negative."""
+
+    def sure(model):
+        model.compile({p: keras.optimizers.SGD(0.0) for p in model.players}, run_eagerly=True)
+        judge = model.judge
+
+        def judge_by_name(pictures, training):
+            is_real = np.array_equal(pictures, model.shrink(images(4)))
+            return 0.0 * judge(pictures, training) + (1.0 if is_real else -1.0)
+
+        model.judge = judge_by_name
+        return model
+
+    augment = kg.layers.AdaptiveAugment(images=100, interval=1, probability=0.5)
+    model = sure(BUILDERS["StyleGAN"](augment=augment, r1_interval=2))
+    logged = [step(model)["augmentation_probability"] for _ in range(2)]
+    assert logged == pytest.approx([0.5, 0.54])
+    model.save(tmp_path / "model.keras")
+    loaded = sure(keras.models.load_model(tmp_path / "model.keras", compile=False))
+    assert float(loaded.augment.probability()) == pytest.approx(0.58)
+    assert step(loaded) == step(model)
+    assert int(loaded.augment.calls) == int(model.augment.calls) > 0
+
+
+def test_adaptive_augmentation_follows_no_critic():
     with pytest.raises(ValueError, match="must not adapt to a critic"):
         build_progan(augment=kg.layers.AdaptiveAugment())
 

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -19,8 +20,10 @@ def trained():
 
 
 class TestTerms:
-    def test_are_those_of_the_paper(self):
+    @pytest.mark.parametrize("alpha", [0.5, 1.0])
+    def test_are_those_of_the_paper(self, alpha):
         model = build_stylegan(r1_weight=4.0)
+        model.fade_in(alpha)
         real, fake = tf.constant(images(4)), tf.constant(images(4, seed=1))
         terms = model.discriminator_terms(real, fake, training=True)
         with tf.GradientTape() as tape:
@@ -146,6 +149,13 @@ class TestStyles:
         first = trained.map(latents, 0.0, truncated_layers=1)
         np.testing.assert_allclose(first[:, 0], none[:, 0])
         np.testing.assert_array_equal(first[:, 1:], whole[:, 1:])
+
+    def test_truncation_concerns_eight_layers(self, trained):
+        """Those up to 32 pixels; the finer ones of a larger model keep their style."""
+        trained.num_styles = 10
+        pulled = np.array(trained.truncated(np.full((1, 10, 4), 2.0, "float32"), 0.0))
+        np.testing.assert_allclose(pulled[0, :8], np.tile(trained.average_style, (8, 1)))
+        np.testing.assert_array_equal(pulled[0, 8:], 2.0)
 
     @pytest.mark.slow
     def test_truncation_leaves_what_is_finer_than_32_pixels_alone(self, tmp_path):
@@ -299,6 +309,12 @@ class TestStyleGAN:
         [
             (lambda: networks.build_style_synthesis(style_dim=5, **MADE), "size that `mapping`"),
             (lambda: networks.build_progan_generator(LATENT_DIM, **MADE), "`synthesis` must take"),
+            (
+                lambda: networks.build_style_synthesis(
+                    (8, 8, 3), 4, **{k: v for k, v in MADE.items() if k != "image_shape"}
+                ),
+                r"must give images .*\(8, 8, 1\).*Received.*\(8, 8, 3\)",
+            ),
         ],
     )
     def test_refuses_networks_that_do_not_fit(self, synthesis, message):
@@ -309,4 +325,17 @@ class TestStyleGAN:
                 mapping=networks.build_style_mapping(LATENT_DIM, 4, 2),
                 synthesis=synthesis(),
                 discriminator=networks.build_style_discriminator(**MADE),
+            )
+
+    def test_refuses_a_synthesis_with_more_styles_than_layers(self):
+        inner = networks.build_style_synthesis(style_dim=4, growing=False, **MADE)
+        inputs = [keras.Input((6, 4)), keras.Input((2,), dtype="int64")]
+        synthesis = keras.Model(inputs, inner([inputs[0][:, :4], inputs[1]]))
+        with pytest.raises(ValueError, match="must take 4 styles for 8 pixels.*that takes 6"):
+            kg.StyleGAN(
+                image_shape=SHAPE,
+                latent_dim=LATENT_DIM,
+                mapping=networks.build_style_mapping(LATENT_DIM, 4, 2),
+                synthesis=synthesis,
+                discriminator=networks.build_style_discriminator(growing=False, **MADE),
             )

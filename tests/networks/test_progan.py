@@ -201,6 +201,20 @@ class TestDiscriminator:
             expected = discriminator_by_hand(network, images, alpha, blur)
             np.testing.assert_allclose(logits, expected, rtol=1e-4, atol=1e-5)
 
+    def test_layers_start_by_doubling_the_mean_square(self):
+        """Of which LeakyReLU keeps 1.04 / 2, so that only pooling makes activations smaller. Zeros
+        at the border take some away, so that inner pixels count."""
+        network = networks.build_progan_discriminator((32, 32, 3), max_width=256, growing=False)
+        weighted = layers_of(network, layers.EqualizedConv2D)
+        tensors = [[x.input, x.output] for x in weighted if x.input.shape[1] > 4]
+        images = np.random.default_rng(0).normal(size=(4, 32, 32, 3)).astype("float32")
+        pairs = keras.Model(network.inputs, tensors)([images])
+        squares = [[np.mean(np.square(x[:, 1:-1, 1:-1])) for x in pair] for pair in pairs]
+        gains = [after / before for before, after in squares]
+        assert len(gains) == 7
+        np.testing.assert_allclose(gains, 2.0, rtol=0.2)
+        np.testing.assert_allclose(np.mean(gains), 2.0, rtol=0.07)
+
     def test_grows_from_the_finished_network_below_to_the_new_one(self):
         network, new = discriminator(), discriminator(growing=False)
         old = discriminator((8, 8, 3), growing=False)
