@@ -95,7 +95,8 @@ class TestSettings:
             assert (optimizer.beta_1, optimizer.beta_2, optimizer.epsilon) == (0.0, 0.99, 1e-8)
         if module is train.stylegan:
             assert (recipe.style_dim, recipe.mapping_layers) == (512, 8)
-            assert (recipe.r1_weight, recipe.mixing_probability) == (10.0, 0.9)
+            assert (recipe.r1_weight, recipe.r1_interval) == (10.0, 1)
+            assert recipe.mixing_probability == 0.9
             assert (recipe.ema_half_life, recipe.ema_decay) == (10_000.0, None)
         else:
             assert (recipe.penalty_weight, recipe.ema_decay) == (10.0, 0.999)
