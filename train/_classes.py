@@ -13,13 +13,13 @@ def resolve(num_classes, batches):
         batches: The labelled `keras_gans.data.Batches`.
 
     Raises:
-        ValueError: For "data" where the data does not know how many classes it has.
+        ValueError: For "data" where the data does not have at least two classes.
     """
     if num_classes != "data":
         return num_classes
-    if batches.num_classes is None:
+    if batches.num_classes is None or batches.num_classes < 2:
         raise ValueError(
-            "`--num-classes` must be given for data that does not say how many classes it has. "
-            f"Received: {batches!r}"
+            "Data must have at least 2 classes where `num_classes` does not say how many there "
+            f"are. Received: {batches!r}"
         )
     return batches.num_classes

@@ -68,11 +68,11 @@ class Recipe(_presets.PresetRecipe):
     def dataset(self):
         try:
             batches = super().dataset()
+            self.num_classes = _classes.resolve(self.num_classes, batches)
         except ValueError as error:
-            if self.labels and "labels=True" in str(error):  # none are there
+            if self.labels and any(word in str(error) for word in ("labels=True", "classes")):
                 raise ValueError(f"{error}; --num-classes None trains without labels") from error
             raise
-        self.num_classes = _classes.resolve(self.num_classes, batches)
         return batches
 
     def model(self, data_shape):
@@ -97,7 +97,10 @@ class Recipe(_presets.PresetRecipe):
         }
 
     def costs(self):
-        model = self.model((self.image_size, self.image_size, self.channels or 3))
+        # Telling the class costs next to nothing, and how many there are may not be known yet.
+        model = dataclasses.replace(self, num_classes=None).model(
+            (self.image_size, self.image_size, self.channels or 3)
+        )
         players = model.generator, model.discriminator
         steps = self.epochs * (self.images_an_epoch[self.preset] // self.batch_size)
         return [_presets.cost_of(self.image_size, self.batch_size, steps, players, PASSES)]

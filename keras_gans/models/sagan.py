@@ -63,7 +63,7 @@ class SAGAN(ConditionalModel):
         }
 
     def fit(self, x=None, y=None, **kwargs):
-        """`ConditionalModel.fit`; warns of classes without data, for which fakes are made, too."""
+        """`ConditionalModel.fit`; warns of more classes than the data has: fakes are of all."""
         classes = getattr(x, "num_classes", None)
         if classes and self.num_classes and classes < self.num_classes:
             warnings.warn(

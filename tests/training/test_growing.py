@@ -101,6 +101,12 @@ class TestSettings:
         else:
             assert (recipe.penalty_weight, recipe.ema_decay) == (10.0, 0.999)
 
+    def test_small_images_are_trained_as_by_ada(self):
+        recipe = train.stylegan.Recipe()
+        assert (recipe.learning_rate, recipe.mapping_layers) == (0.0025, 2)
+        assert (recipe.mixing_probability, recipe.ema_half_life) == (0.0, 10_000.0)
+        assert (recipe.r1_weight, recipe.r1_interval) == (1.0, 4)
+
     def test_the_numbers_of_sagan(self):
         recipe = train.sagan.Recipe(**train.sagan.Recipe.presets["imagenet-128"])
         assert (recipe.batch_size, recipe.latent_dim, recipe.width) == (256, 128, 64)
@@ -157,7 +163,8 @@ class TestCosts:
 class TestRun:
     def test_a_preset_alone_says_what_it_costs_and_trains_nothing(self, monkeypatch, capsys):
         monkeypatch.setattr(_presets, "machine_speed", lambda: 1e15)
-        assert _presets.run(train.sagan.Recipe, ["--preset", "imagenet-128"]) is None
+        preset = ["--preset", "imagenet-128", "--num-classes", "data"]
+        assert _presets.run(train.sagan.Recipe, preset) is None
         out = capsys.readouterr().out
         assert "1,000,800" in out and "about 2 weeks on four GPUs" in out
         assert "To train, say on what: --preset imagenet-128 --data FOLDER" in out
@@ -183,6 +190,9 @@ class TestRun:
         recipe = train.sagan.Recipe(data=str(tmp_path / "all"), width=4, batch_size=1)
         with pytest.raises(ValueError, match="--num-classes None trains without labels"):
             recipe.dataset()
+        single = train.sagan.Recipe(data=str(tmp_path), width=4, batch_size=1)
+        with pytest.raises(ValueError, match="at least 2 classes.*--num-classes None trains"):
+            single.dataset()
         recipe = dataclasses.replace(recipe, num_classes=None)
         assert not recipe.model(recipe.data_shape(recipe.dataset())).is_conditional
 
