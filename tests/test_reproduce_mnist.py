@@ -49,7 +49,7 @@ CASES = {
         )
     ],
     "few_images": [
-        {"variant": variant, "steps": 4, "look_every": 2} for variant in ("none", "adaptive")
+        {"variant": variant, "steps": 4, "look_every": 2} for variant in ("none", "adaptive", "all")
     ],
     "grown_mnist": [
         {"variant": variant, "kimg": 1.4} for variant in ("dcgan", "progan", "stylegan", "sagan")
