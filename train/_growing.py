@@ -55,6 +55,11 @@ class GrowingRecipe(_presets.PresetRecipe):
 
     def __post_init__(self):
         super().__post_init__()
+        averages = ("ema_decay", "ema_half_life")
+        if None not in [getattr(self, name) for name in averages]:
+            for name in averages:
+                if getattr(self, name) == getattr(type(self), name):
+                    setattr(self, name, None)  # the default gives way to what was asked for
         steps = self.schedule().steps
         self.epochs = self.epochs or -(-steps // min(self.steps_per_epoch, steps))
 

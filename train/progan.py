@@ -52,11 +52,6 @@ class Recipe(_growing.GrowingRecipe):
     penalty_weight: float = 10.0
     """lambda, weight of the gradient penalty."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        if self.ema_half_life is not None and self.ema_decay == type(self).ema_decay:
-            self.ema_decay = None  # the default gives way
-
     def model(self, data_shape):
         return ProGAN(
             latent_dim=self.latent_dim,

@@ -6,15 +6,7 @@ import sys
 from keras_gans import StyleGAN, networks
 from train import _growing, _presets
 
-PAPER = {
-    "learning_rate": 0.001,
-    "mapping_layers": 8,
-    "r1_weight": 10.0,
-    "r1_interval": 1,
-    "mixing_probability": 0.9,
-}
 ONE_DEVICE = {
-    **PAPER,
     "channels": 3,
     "mirror": True,
     "batch_size": 4,
@@ -26,9 +18,14 @@ ONE_DEVICE = {
     "total_kimg": 25_000.0,
     "latent_dim": 512,
     "style_dim": 512,
+    "mapping_layers": 8,
     "base_width": 8192,
     "max_width": 512,
     "steps_per_epoch": 1000,
+    "learning_rate": 0.001,
+    "r1_weight": 10.0,
+    "r1_interval": 1,
+    "mixing_probability": 0.9,
 }
 
 
@@ -67,11 +64,6 @@ class Recipe(_growing.GrowingRecipe):
     """Steps from one penalty to the next, which then weighs as much more; 1 in the paper."""
     mixing_probability: float = 0.0
     """Share of the steps in which the styles of two latents are mixed; 0.9 in the paper."""
-
-    def __post_init__(self):
-        super().__post_init__()
-        if self.ema_decay is not None and self.ema_half_life == type(self).ema_half_life:
-            self.ema_half_life = None  # the default gives way
 
     def model(self, data_shape):
         return StyleGAN(
