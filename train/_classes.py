@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from keras_gans.data import NoLabelsError
+
 NumClasses = int | Literal["data"]
 
 
@@ -13,12 +15,12 @@ def resolve(num_classes, batches):
         batches: The labelled `keras_gans.data.Batches`.
 
     Raises:
-        ValueError: For "data" where the data does not have at least two classes.
+        NoLabelsError: For "data" where the data does not have at least two classes.
     """
     if num_classes != "data":
         return num_classes
     if batches.num_classes is None or batches.num_classes < 2:
-        raise ValueError(
+        raise NoLabelsError(
             "Data must have at least 2 classes where `num_classes` does not say how many there "
             f"are. Received: {batches!r}"
         )

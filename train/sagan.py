@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_gans import SAGAN, networks
+from keras_gans.data import NoLabelsError
 from train import _classes, _presets
 
 SIZES = (32, 64, 128)
@@ -69,10 +70,8 @@ class Recipe(_presets.PresetRecipe):
         try:
             batches = super().dataset()
             self.num_classes = _classes.resolve(self.num_classes, batches)
-        except ValueError as error:
-            if self.labels and any(word in str(error) for word in ("labels=True", "classes")):
-                raise ValueError(f"{error}; --num-classes None trains without labels") from error
-            raise
+        except NoLabelsError as error:
+            raise NoLabelsError(f"{error}; --num-classes None trains without labels") from error
         return batches
 
     def model(self, data_shape):

@@ -6,6 +6,7 @@ from keras_gans.data.growth import GrowingBatches, GrowthSchedule, grown
 from keras_gans.data.loading import load
 from keras_gans.data.mixtures import Mixture, SwissRoll, grid, mixture_of_gaussians, ring
 from keras_gans.data.pairs import load_pairs
+from keras_gans.data.request import NoLabelsError
 from keras_gans.data.unpaired import load_unpaired
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "GrowingBatches",
     "GrowthSchedule",
     "Mixture",
+    "NoLabelsError",
     "SwissRoll",
     "glyph_domains",
     "glyph_pairs",

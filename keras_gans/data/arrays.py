@@ -7,6 +7,7 @@ from keras_gans.data.batches import count_steps
 from keras_gans.data.lookup import Lookup, held, read_on_demand
 from keras_gans.data.memory import copy, empty_array, share, to_unit_range
 from keras_gans.data.preprocess import fit_images
+from keras_gans.data.request import NoLabelsError
 
 CHUNK = 2**22  # values looked at together, so that checks and resizing need little memory
 
@@ -32,7 +33,9 @@ def from_arrays(data, labels, request, description="arrays", owned=False):
     value_range = _checked_range("source", data, request.value_range)
     labels = None if labels is None else check_labels(labels, len(data))
     if request.labels and labels is None:
-        raise ValueError("`labels` asks for labels, but the source has none. Received: labels=True")
+        raise NoLabelsError(
+            "`labels` asks for labels, but the source has none. Received: labels=True"
+        )
     num_classes = None if labels is None else int(labels.max()) + 1
     examples = _looked_up(data, value_range, request, description, owned)
     labels = labels if request.labels else None

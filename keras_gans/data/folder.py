@@ -11,6 +11,7 @@ from keras_gans.data.batches import count_steps
 from keras_gans.data.decoding import read_halves, read_header, read_image
 from keras_gans.data.lookup import held, read_on_demand
 from keras_gans.data.memory import empty_array, share
+from keras_gans.data.request import NoLabelsError
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation"}
@@ -113,7 +114,7 @@ def image_files(folder, name="source"):
 def _class_names(folder, files):
     outside = [path for path in files if path.parent == folder]
     if outside:
-        raise ValueError(
+        raise NoLabelsError(
             "`labels` asks for classes, so every image must be in a subfolder named after its "
             f"class. Received: labels=True, with {len(outside)} images directly in {folder}, such "
             f"as {outside[0].name}"

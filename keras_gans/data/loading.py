@@ -80,7 +80,8 @@ def load(
         `Batches`, a `tf.data.Dataset` of one epoch that is reshuffled every time it is iterated.
 
     Raises:
-        ValueError: For arguments or data that do not fit; the message says which and why.
+        ValueError: For arguments or data that do not fit; the message says which and why. It is a
+            `NoLabelsError` where labels are asked for and there are none.
         FileNotFoundError: For a path that does not exist.
         RuntimeError: For a TFDS data set that is neither prepared nor can be downloaded.
         TypeError: For a source of another kind.

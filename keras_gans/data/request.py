@@ -4,6 +4,10 @@ import dataclasses
 import numbers
 
 
+class NoLabelsError(ValueError):
+    """Labels are asked for, and the source has none, or not enough classes."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Request:
     """The arguments of `load` but the source; that function explains each."""

@@ -14,6 +14,7 @@ from keras_gans.data.batches import Batches, count_steps
 from keras_gans.data.lookup import held
 from keras_gans.data.memory import empty_array, share, to_unit_range
 from keras_gans.data.preprocess import fit_images
+from keras_gans.data.request import NoLabelsError
 
 SHUFFLE_BUFFER = 10_000  # encoded examples; TFDS wrote them in random order already
 DRAINED = 256  # examples on their way into memory
@@ -90,7 +91,7 @@ def _feature_keys(info, with_labels):
             f"{sorted(features)}"
         )
     if with_labels and not labels:
-        raise ValueError(
+        raise NoLabelsError(
             f"`labels` asks for labels, but {info.full_name} has none among its features "
             f"{sorted(features)}. Received: labels=True"
         )

@@ -118,7 +118,7 @@ class TestRefusals:
             data.load(images, batch_size=10)
 
     def test_labels_where_there_are_none(self):
-        with pytest.raises(ValueError, match="`labels`.*Received: labels=True"):
+        with pytest.raises(data.NoLabelsError, match="`labels`.*Received: labels=True"):
             data.load(BYTES, batch_size=2, labels=True)
 
     def test_splits_of_arrays(self):

@@ -194,7 +194,7 @@ class TestLabels:
 
     def test_an_image_without_a_class_is_refused(self, classes):
         Image.new("L", (8, 8)).save(classes / "stray.png")
-        with pytest.raises(ValueError, match=r"subfolder.*stray\.png"):
+        with pytest.raises(data.NoLabelsError, match=r"subfolder.*stray\.png"):
             load(classes, labels=True)
 
     def test_fit_takes_it(self, classes):

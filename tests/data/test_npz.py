@@ -49,7 +49,7 @@ class TestNpz:
         np.savez(path, x_train=IMAGES)
         with pytest.raises(ValueError, match="`x_test`"):
             first(path, split="test")
-        with pytest.raises(ValueError, match="`labels`"):
+        with pytest.raises(data.NoLabelsError, match="`labels`"):
             first(path, labels=True)
         np.savez(path, images=np.array([None] * 6))
         with pytest.raises(ValueError, match="plain arrays.*dtype object"):

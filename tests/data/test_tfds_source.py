@@ -3,6 +3,7 @@ import socket
 import numpy as np
 import pytest
 import tensorflow as tf
+import tensorflow_datasets as tfds
 
 from keras_gans import data
 
@@ -30,6 +31,23 @@ def load(folder):
 def equal(first, second, steps):
     pairs = zip(first.take(steps), second.take(steps), strict=True)
     return all(np.array_equal(a, b) for x, y in pairs for a, b in zip(x, y, strict=True))
+
+
+class NoClasses(tfds.core.GeneratorBasedBuilder):
+    """Black images."""
+
+    VERSION = "1.0.0"
+
+    def _info(self):
+        features = tfds.features.FeaturesDict({"image": tfds.features.Image(shape=(8, 8, 1))})
+        return tfds.core.DatasetInfo(builder=self, features=features)
+
+    def _split_generators(self, _):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for key in range(4):
+            yield key, {"image": np.zeros((8, 8, 1), "uint8")}
 
 
 class TestTfds:
@@ -89,6 +107,13 @@ class TestTfds:
         message = "'fashion_mnist' is not prepared in .*where there is internet.*`data_dir`"
         with pytest.raises(RuntimeError, match=message):
             data.load("fashion_mnist", data_dir=tmp_path)
+
+    def test_a_data_set_without_labels(self, tmp_path):
+        NoClasses(data_dir=tmp_path).download_and_prepare()
+        settings = {"data_dir": tmp_path, "batch_size": 2}
+        assert data.load("no_classes", **settings).num_classes is None
+        with pytest.raises(data.NoLabelsError, match=r"no_classes.*\['image'\]"):
+            data.load("no_classes", labels=True, **settings)
 
     def test_real_mnist(self, mnist_directory):
         batches = data.load("mnist", image_size=32, split="test", data_dir=mnist_directory)
