@@ -82,6 +82,7 @@ def digits(monkeypatch, tmp_path):
         ("began_mnist", "EPOCH_STEPS", 3),
         ("began_mnist", "SCORED", FEW),
         ("same_budget", "SCORED", FEW),
+        ("same_budget", "AVERAGED", 4),
         ("few_images", "SCORED", FEW),
         ("grown_mnist", "SCORED", FEW),
         ("grown_mnist", "FRAME_STEPS", 4),
