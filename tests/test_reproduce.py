@@ -275,6 +275,16 @@ class TestTable:
         table.write({"dcgan_conditional": experiment}, tmp_path, page)
         assert "| 3,900 | > 30.0 (50.0) |" in page.read_text()
 
+    def test_the_page_names_processors(self, tmp_path):
+        experiment = importlib.import_module("train.reproduce.dcgan_conditional").Reproduction
+        values = {"steps": 3900, "error_percent": 3.0, "real_error_percent": 3.1}
+        old, *new = [{"seed": seed, "values": values} for seed in range(3)]
+        for result in new:
+            result["processor"] = "Abacus, 2 rows"
+        lines = table.section("beads", experiment, [old, *new]).splitlines()
+        assert "- `python -m train.reproduce beads --seeds 0`" in lines
+        assert "- `python -m train.reproduce beads --seeds 1 2`, on Abacus, 2 rows" in lines
+
     def test_the_page_in_docs_is_that_of_the_results(self, tmp_path, monkeypatch):
         monkeypatch.chdir(pathlib.Path(__file__).parent.parent)
         table.write(experiments(), page=tmp_path / "page.md")

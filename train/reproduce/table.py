@@ -12,7 +12,7 @@ HEAD = """# Published numbers, reproduced
 
 Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Minutes are
 of the clock on 2 cores that other work partly shared, a mean over the seeds; in brackets those of
-processor time. Not all machines were alike: the newer files name the processor. `>` marks
+processor time. Not all machines were alike: the newer results name the processor. `>` marks
 trainings that were stopped and continued: both count the last part only. A number that is missed
 stays here, with the reason.
 
@@ -51,7 +51,10 @@ def section(name, experiment, results):
         f"- Paper: {experiment.paper}. Asked: {experiment.asked}.",
         f"- Protocol: {experiment.protocol}.",
     ]
-    lines += [f"- `{command}`" for command in experiment.commands(name, results)]
+    for processor in dict.fromkeys(r.get("processor") for r in results) or [None]:
+        where = f", on {processor}" if processor else ""
+        group = [r for r in results if r.get("processor") == processor]
+        lines += [f"- `{command}`{where}" for command in experiment.commands(name, group)]
     if results:
         lines += [f"- {detail}." for detail in experiment.details([r["values"] for r in results])]
     if experiment.remark:
