@@ -45,6 +45,7 @@ CASES = {
             "gan_on_dcgan",
             "cgan_on_dcgan",
             "bigan_on_dcgan",
+            "hinge_gan_on_dcgan",
             "dcgan_on_perceptrons",
         )
     ],

@@ -13,7 +13,8 @@ from train.reproduce.experiment import Experiment
 Variant = Literal[
     "gan", "cgan", "dcgan", "infogan", "lsgan", "wgan", "wgan_gp", "hinge_gan", "began", "bigan",
     "d2gan", "mgan",
-    "gan_on_dcgan", "cgan_on_dcgan", "bigan_on_dcgan", "dcgan_on_perceptrons",
+    "gan_on_dcgan", "cgan_on_dcgan", "bigan_on_dcgan", "hinge_gan_on_dcgan",
+    "dcgan_on_perceptrons",
 ]  # fmt: skip
 SCORED = 10_000
 AVERAGED = 1000  # batches behind BiGAN's statistics, as in its official code

@@ -6,7 +6,8 @@ import keras
 from keras import layers
 
 from keras_gans import networks
-from train import bigan, cgan, dcgan, gan
+from keras_gans.layers import SpectralNormalization
+from train import bigan, cgan, dcgan, gan, hinge_gan
 
 
 class WithDCGANOptimizers:
@@ -77,6 +78,30 @@ def _convolutions(data_shape):
 
 
 @dataclasses.dataclass
+class HingeGANOnDCGAN(WithDCGANOptimizers, hinge_gan.Recipe):
+    """HingeGAN's game on DCGAN's networks of 28 pixels, with DCGAN's optimizers and batches.
+
+    In the discriminator every layer is spectrally normalised, and has a bias, in the place of batch
+    normalization.
+    """
+
+    batch_size: int = 128
+
+    def shared_arguments(self, data_shape):
+        images = x = keras.Input(data_shape, name="images")
+        for filters in (64, 128):
+            convolution = layers.Conv2D(filters, 5, strides=2, padding="same")
+            x = layers.LeakyReLU(0.2)(SpectralNormalization(convolution)(x))
+        x = SpectralNormalization(layers.Dense(1024))(layers.Flatten()(x))
+        logits = SpectralNormalization(layers.Dense(1))(layers.LeakyReLU(0.2)(x))
+        return {
+            "generator": networks.build_dcgan_generator(self.latent_dim, data_shape),
+            "discriminator": keras.Model(images, logits, name="discriminator"),
+            **super().shared_arguments(data_shape),
+        }
+
+
+@dataclasses.dataclass
 class DCGANOnPerceptrons(dcgan.Recipe):
     """DCGAN's game, optimizers and batches on the perceptrons of the first GAN."""
 
@@ -92,5 +117,6 @@ RECIPES = {
     "gan_on_dcgan": GANOnDCGAN,
     "cgan_on_dcgan": CGANOnDCGAN,
     "bigan_on_dcgan": BiGANOnDCGAN,
+    "hinge_gan_on_dcgan": HingeGANOnDCGAN,
     "dcgan_on_perceptrons": DCGANOnPerceptrons,
 }
