@@ -26,6 +26,7 @@ POINTS = {
     "d2gan_ring": {"steps": 1000, "shallow_seeds": 0},
     "lsgan_ring": {"steps": 5000, "seeds_in_turn": 0},
     "critic_surfaces": {"steps": 100},
+    "wgan_distance": {"steps": 100},
 }
 
 

@@ -28,6 +28,7 @@ FEW = 120  # samples that are scored
 CASES = {
     "gan_mnist": [{"epochs": 1, "fall_epochs": 1, "look_every": 1}],
     "cgan_mnist": [{"epochs": 2, "look_every": 1}],
+    "bigan_mnist": [{"epochs": 2, "look_every": 1}],
     "dcgan_conditional": [{"epochs": 1}],
     "infogan_mnist": [
         {"epochs": 10},
@@ -77,6 +78,7 @@ def digits(monkeypatch, tmp_path):
     few.labels = labels
     monkeypatch.setattr(keras_gans.data, "load", few)
     for module, name, value in (
+        ("bigan_mnist", "AVERAGED", 4),
         ("dcgan_conditional", "NUM_SAMPLES", FEW),
         ("cgan_mnist", "LABELS", np.arange(FEW) % 10),
         ("infogan_mnist", "EPOCH_STEPS", 3),

@@ -179,7 +179,8 @@ class AdversarialModel(keras.Model):
                 `learning_rate_generator`.
             auto_scale_loss: Whether players with float16 networks get a `LossScaleOptimizer`.
             **kwargs: `run_eagerly`, `jit_compile` and `steps_per_execution` of `keras.Model`.
-                `jit_compile` is off by default: it compiles, and is slower on processors.
+                `jit_compile` is off by default: it compiles, is slower on processors, and leaves
+                out what is checked in every batch, such as labels that outgrow the classes.
 
         Raises:
             ValueError: If the players are not exactly those of the game, or share an optimizer.

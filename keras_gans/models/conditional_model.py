@@ -109,11 +109,15 @@ class ConditionalModel(LatentModel):
                     "`y` must be integers, the classes, and no one-hot vectors or floats. "
                     f"Received: y of dtype {tf.as_dtype(y.dtype).name}"
                 )
-            labels = ops.cast(y, "int64")
-            tf.debugging.Assert(
-                ops.logical_and(ops.min(labels) >= 0, ops.max(labels) < self.num_classes),
-                [f"labels must lie in [0, {self.num_classes}), the model's classes:", labels],
-            )
+            self._assert_classes(y)
+
+    def _assert_classes(self, labels):
+        """Fails in a graph, too, where labels leave the classes; one-hot vectors would be zero."""
+        labels = ops.cast(labels, "int64")
+        tf.debugging.Assert(
+            ops.all(ops.logical_and(labels >= 0, labels < self.num_classes)),
+            [f"labels must lie in [0, {self.num_classes}), the model's classes:", labels],
+        )
 
     def fit(self, x=None, y=None, **kwargs):
         """`AdversarialModel.fit`, after a look at labels that are at hand."""
@@ -142,13 +146,18 @@ class ConditionalModel(LatentModel):
 
     def call(self, inputs, training=False):
         """Generates `(batch_size, *data_shape)` from `[latents, y]`, `y` as in `fit`, or from
-        latents alone where there is no condition."""
+        latents alone where there is no condition.
+
+        Labels outside the classes raise a `tf.errors.InvalidArgumentError`, in exports as well.
+        """
         if self.is_conditional and not (isinstance(inputs, (list, tuple)) and len(inputs) == 2):
             raise ValueError(
                 f"`inputs` must be the list [latents, y] of {type(self).__name__}, which is "
                 f"conditional. Received: inputs={inputs}"
             )
         latents, y = inputs if self.is_conditional else (inputs, None)
+        if self.num_classes is not None:
+            self._assert_classes(y)
         network = self.inference_network("generator")
         return network(self.told(latents, y), training=training)
 
@@ -195,10 +204,10 @@ class ConditionalModel(LatentModel):
         shape = (num,) if of_classes else (num, *self.condition_shape)
         if y.shape == shape[1:]:
             y = np.broadcast_to(y, shape)
-        if len(y) != num:
+        if y.shape[:1] != (num,):
             raise ValueError(
                 f"`{name}` must be one, or one for each of the {num} samples. "
-                f"Received: {len(y)} in {name}"
+                f"Received: {name} of shape {y.shape}"
             )
         self.check_conditions(name, y)
         return tf.constant(y, tf.int32 if of_classes else tf.float32)

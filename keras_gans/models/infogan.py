@@ -107,9 +107,8 @@ class InfoGAN(LatentModel):
             )
         if isinstance(categorical_codes, Integral):
             categorical_codes = (categorical_codes,)
-        if isinstance(continuous_codes, Integral):
-            continuous_codes = int(continuous_codes)
-        self.codes = Codes(tuple(categorical_codes), continuous_codes)  # shapes the networks
+        categorical_codes = tuple(map(_plain, categorical_codes))
+        self.codes = Codes(categorical_codes, _plain(continuous_codes))  # shapes the networks
         check_at_least(1, noise_dim=noise_dim)
         check_not_negative(
             information_weight=information_weight, continuous_weight=continuous_weight
@@ -305,3 +304,8 @@ class InfoGAN(LatentModel):
             "continuous_weight": self.continuous_weight,
             "learned_deviation": self.learned_deviation,
         }
+
+
+def _plain(number):
+    """An integer of NumPy as Python's; what is none stays, to be refused."""
+    return int(number) if isinstance(number, Integral) else number

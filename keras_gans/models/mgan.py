@@ -291,7 +291,9 @@ class MGAN(LatentModel):
         shapes = network_checks.shape_of_output(
             "discriminator", networks["discriminator"], data_shape
         )
-        if not isinstance(shapes, list) or [s[-1] for s in shapes] != [1, self.num_generators]:
+        # Maps of the classifier's logits would be paired with the makers wrongly.
+        fits = isinstance(shapes, list) and len(shapes) == 2 and shapes[0][-1] == 1
+        if not fits or tuple(shapes[1][1:]) != (self.num_generators,):
             raise ValueError(
                 "`discriminator` must return a list of logits (batch_size, 1) and of the "
                 f"classifier's logits (batch_size, {self.num_generators}). "

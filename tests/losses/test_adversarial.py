@@ -56,6 +56,26 @@ class TestLeastSquares:
         loss = losses.least_squares_generator_loss(FAKE, target=0.0)
         np.testing.assert_allclose(loss, 0.5 * 10 / 3, rtol=1e-6)
 
+    @pytest.mark.parametrize(
+        "targets, is_chi_squared", [((-1.0, 1.0, 0.0), True), ((0.0, 1.0, 1.0), False)]
+    )
+    def test_which_targets_make_it_pearson_chi_squared(self, targets, is_chi_squared):
+        """With the best discriminator, D = (b p + a q) / (p + q), and the generator's target for
+        real samples, too, its loss is half of chi^2(p + q || 2 q) for b - c = 1 and b - a = 2.
+        """
+        fake_target, real_target, generator_target = targets
+        p, q = np.array([3, 2, 1, 4]), np.array([1, 2, 4, 3])  # tenths at four places
+        best = ((real_target * p + fake_target * q) / (p + q)).astype("float32")
+        real, fake = tf.repeat(best, p), tf.repeat(best, q)
+        for moved in (best - 0.01, best + 0.01):
+            assert losses.least_squares_discriminator_loss(
+                tf.repeat(moved, p), tf.repeat(moved, q), real_target, fake_target
+            ) > losses.least_squares_discriminator_loss(real, fake, real_target, fake_target)
+        paid = losses.least_squares_generator_loss(fake, generator_target)
+        paid += losses.least_squares_generator_loss(real, generator_target)
+        chi_squared = np.sum((p - q) ** 2 / (p + q)) / 10
+        assert np.isclose(paid, 0.5 * chi_squared, rtol=1e-5) == is_chi_squared
+
     def test_optimal_discriminator_weighs_the_targets(self):
         """Among constants, (b p_data + a p_model) / (p_data + p_model) is best: 1/2 for equals."""
         candidates = np.linspace(-1, 2, 301, dtype="float32")
@@ -145,9 +165,17 @@ def test_higher_logits_mean_more_real_to_the_generator(loss):
     assert float(loss(np.ones((2, 1)))) < float(loss(-np.ones((2, 1))))
 
 
-@pytest.mark.parametrize("loss", TWO_SIDED + ONE_SIDED)
+OF_TWO_ARRAYS = [
+    losses.relativistic_generator_loss,
+    losses.dual_real_discriminator_loss,
+    losses.dual_fake_discriminator_loss,
+    losses.dual_generator_loss,
+]
+
+
+@pytest.mark.parametrize("loss", TWO_SIDED + ONE_SIDED + OF_TWO_ARRAYS + [losses.drift_penalty])
 def test_scalar_of_maps_is_the_mean_over_their_positions(loss):
-    logits = (REAL, FAKE) if loss in TWO_SIDED else (FAKE,)
+    logits = (REAL, FAKE) if loss in TWO_SIDED + OF_TWO_ARRAYS else (FAKE,)
     maps = [np.broadcast_to(part[:, None, None], (3, 4, 5, 1)) for part in logits]
     assert loss(*maps).shape == ()
     np.testing.assert_allclose(loss(*maps), loss(*logits), rtol=1e-6)

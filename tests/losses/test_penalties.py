@@ -25,6 +25,14 @@ class TestInputGradientNorms:
         norms = losses.input_gradient_norms(lambda x: ops.sum(x, axis=(1, 2, 3)), images)
         np.testing.assert_allclose(norms, [12**0.5] * 2, rtol=1e-6)
 
+    def test_a_map_of_logits_counts_as_their_sum(self):
+        """Every 2x2 field of ones answers with its sum: each pixel has the slope 1."""
+        kernel = np.ones((2, 2, 1, 1), "float32")
+        norms = losses.input_gradient_norms(
+            lambda x: ops.conv(x, kernel, strides=2), np.ones((3, 4, 6, 1), "float32")
+        )
+        np.testing.assert_allclose(norms, [24**0.5] * 3, rtol=1e-6)
+
     def test_a_flat_critic_has_a_finite_second_gradient(self):
         weight = tf.Variable([[0.0], [0.0]])
         with tf.GradientTape() as tape:
@@ -49,6 +57,13 @@ class TestInputGradientNorms:
         )
         assert norms.dtype == tf.float32
         np.testing.assert_allclose(norms, [1e-5], rtol=0.02)
+
+    def test_steep_slopes_in_float16(self):
+        """A lost step would not help: the scale of the loss has no part in this gradient."""
+        layer = keras.layers.Dense(
+            1, kernel_initializer=keras.initializers.Constant(40.0), dtype="mixed_float16"
+        )
+        np.testing.assert_allclose(losses.input_gradient_norms(layer, REAL), [40 * 2**0.5] * 2)
 
 
 class TestGradientPenalty:

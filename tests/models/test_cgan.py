@@ -92,7 +92,7 @@ class TestSample:
         [
             ({"labels": 3}, r"`labels` must lie in \[0, 3\).*from 3 to 3"),
             ({"labels": [0, -1]}, r"`labels` must lie in \[0, 3\).*from -1 to 0"),
-            ({"labels": [0, 1, 2]}, "one for each of the 2 samples.*3 in labels"),
+            ({"labels": [0, 1, 2]}, r"one for each of the 2 samples.*of shape \(3,\)"),
             ({"labels": 1.5}, "`labels` must be an integer vector"),
             ({"labels": [[1, 0, 0], [0, 1, 0]]}, "`labels` must be an integer vector"),
             ({"condition": np.zeros(3)}, "made for classes"),
@@ -102,6 +102,22 @@ class TestSample:
         with pytest.raises(ValueError, match=message):
             echo_game().sample(2, **arguments)
 
+    @pytest.mark.parametrize("wrong", [3, -1])
+    def test_labels_outside_the_classes_are_no_fakes_without_a_class(self, wrong, tmp_path):
+        game = echo_game()
+        game.export(tmp_path / "model")
+        labels = tf.constant([0, wrong])
+        latents = game.latents_for_sampling(2, 0)
+        signatures = tf.saved_model.load(str(tmp_path / "model")).signatures
+        scalars = {"num_images": tf.constant(2), "seed": tf.constant(0)}
+        for generate in (
+            lambda: game.predict([latents, labels], verbose=0),
+            lambda: signatures["serving_default"](latents=latents, labels=labels),
+            lambda: signatures["sample"](labels=labels, **scalars),
+        ):
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"must lie in \[0, 3\)"):
+                generate()
+
     @pytest.mark.parametrize(
         "arguments, message",
         [
@@ -109,6 +125,7 @@ class TestSample:
             ({"labels": 1}, "made for conditions"),
             ({"condition": np.zeros(4)}, "`condition`"),
             ({"condition": np.array([0, np.nan, 1])}, "`condition` must be finite"),
+            ({"condition": 3.0}, r"`condition` must be one.*of shape \(\)"),
         ],
     )
     def test_refusals_for_conditions(self, arguments, message):

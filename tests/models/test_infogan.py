@@ -128,7 +128,7 @@ class TestInformation:
 
 class TestCodes:
     def test_one_size_stands_for_a_code(self):
-        sizes = {"categorical_codes": 10, "continuous_codes": np.int64(2)}
+        sizes = {"categorical_codes": np.int64(10), "continuous_codes": np.int64(2)}
         config = kg.InfoGAN(image_shape=(28, 28, 1), **sizes).get_config()
         assert (config["categorical_codes"], config["continuous_codes"]) == ((10,), 2)
 

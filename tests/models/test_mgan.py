@@ -56,6 +56,13 @@ class TestFakes:
         model.test_on_batch(*data_for(model, batch_size))
         assert seen == [3 * each] * 2
 
+    def test_one_draw_of_latents_serves_both_players(self):
+        model, drawn = telltale_game(), []
+        draw = model.draw_latents
+        model.draw_latents = lambda num, seed: drawn.append(num) or draw(num, seed)
+        compile_sgd(model).train_on_batch(*data_for(model))
+        assert drawn == [4]
+
     def test_batch_norm_of_the_body_sees_the_mixture(self):
         body = keras.Sequential([keras.Input((2,)), layers.BatchNormalization(momentum=0.75)])
         model = compile_sgd(telltale_game(networks={"body": body}))
@@ -212,5 +219,8 @@ class TestGenerators:
             build_game(kg.MGAN, networks={"stems": build_network([(3,)], [(3, 4)])})
         with pytest.raises(ValueError, match="`discriminator` must return a list"):
             build_game(kg.MGAN, networks={"discriminator": build_network([(2,)], [(1,), (3,)])})
+        maps = build_network([(2,)], [(1,), (1, 1, 2)])  # would be paired with all makers
+        with pytest.raises(ValueError, match="`discriminator` must return a list"):
+            build_game(kg.MGAN, networks={"discriminator": maps})
         with pytest.raises(ValueError, match="`discriminator` must return a list"):
             build_game(kg.MGAN, networks={"discriminator": build_network([(2,)])})

@@ -65,7 +65,7 @@ GROWING_NUMBERS = {
     kg.ProGAN: {"penalty_weight": 10.0, "target_slope": 1.0, "drift_weight": 0.001},
     kg.StyleGAN: {"r1_weight": 10.0, "r1_interval": 1, "mixing_probability": 0.9},
 }
-NEW = [kg.CGAN, kg.InfoGAN, kg.BiGAN, *list(NUMBERS)[1:]]
+NEW = [kg.CGAN, kg.BiGAN, kg.MGAN, *NUMBERS]
 LATENT_DIMS = [
     (kg.LSGAN, (112, 112, 3), 1024),
     (kg.LSGAN, POINTS, 256),
@@ -194,6 +194,23 @@ def test_only_dcgan_itself_decays_the_weights_of_its_networks(game, arguments):
 
 
 @pytest.mark.parametrize(
+    "game, layers",
+    [(kg.InfoGAN, 6), (kg.LSGAN, 5), (kg.WGAN, 5), (kg.BiGAN, 4), (kg.D2GAN, 7), (kg.MGAN, 4)],
+)
+def test_batch_normalization_of_the_papers_time(game, layers):
+    model = game(data_shape=IMAGES)
+    networks = [n for player in model.players for n in model.networks_of(player)]
+    found = [
+        layer
+        for network in networks
+        for layer in network.layers
+        if isinstance(layer, keras.layers.BatchNormalization)
+    ]
+    assert len(found) == layers
+    assert {(layer.momentum, layer.epsilon) for layer in found} == {(0.9, 1e-5)}
+
+
+@pytest.mark.parametrize(
     "game", [kg.LSGAN, kg.WGAN, kg.WGANGP, kg.HingeGAN, kg.BiGAN, kg.D2GAN], ids=name_of
 )
 def test_judges_end_without_a_sigmoid(game):
@@ -254,6 +271,12 @@ def test_one_step_on_28_pixels_with_the_default_networks(game):
 @pytest.mark.parametrize("game", [kg.LSGAN, kg.WGANGP, kg.BiGAN, kg.D2GAN, kg.MGAN], ids=name_of)
 def test_one_step_on_points_with_the_default_networks(game):
     check_one_step(game, POINTS, latent_dim=256)
+
+
+@pytest.mark.slow
+def test_one_step_of_ten_generators_that_share_nothing():
+    model = check_one_step(kg.MGAN, IMAGES, samples_per_generator=3, shared_body=False)
+    assert not model.body.trainable_variables
 
 
 @pytest.mark.slow

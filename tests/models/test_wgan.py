@@ -45,6 +45,23 @@ class TestClipping:
         with pytest.raises(ValueError, match="`clip` must be greater than 0"):
             build_game(kg.WGAN, clip=clip)
 
+    def test_estimates_of_two_boxes_do_not_compare(self):
+        """A linear critic of one weight ends at c, and says c times the distance."""
+        estimates = []
+        for clip in (0.01, 0.03):
+            critic = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+            generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+            networks = {"critic": critic, "generator": generator}
+            generator.layers[0].set_weights([np.zeros((3, 1)), np.array([-2.0])])
+            model = build_game(kg.WGAN, data_shape=(1,), clip=clip, networks=networks)
+            compile_sgd(model, {"critic": 1.0})
+            for _ in range(2):
+                model.reset_metrics()
+                logs = model.train_on_batch(np.full((4, 1), 3.0, "float32"), return_dict=True)
+            np.testing.assert_allclose(critic.get_weights()[0], [[clip]])
+            estimates.append(logs["wasserstein_distance"])
+        np.testing.assert_allclose(estimates, [0.05, 0.15], rtol=1e-5)
+
 
 class TestWarmup:
     def test_a_hundred_critic_steps_in_the_first_25_and_every_500th(self):

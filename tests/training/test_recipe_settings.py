@@ -1,5 +1,6 @@
 """Recipes of single images: the papers' numbers, and flags that reach the model."""
 
+import dataclasses
 import importlib
 
 import keras
@@ -61,7 +62,9 @@ OTHERS = {
     "wgan": {"latent_dim": 7, "critic_steps": 3, "clip": 0.02, "warmup": True},
     "wgan_gp": {"latent_dim": 7, "critic_steps": 3, "penalty_weight": 4.0},
     "hinge_gan": {"latent_dim": 7, "discriminator_steps": 3},
+    "began": {"latent_dim": 7, "diversity_ratio": 0.7, "balance_rate": 0.05},
     "bigan": {"latent_dim": 7},
+    "cgan": {"latent_dim": 7, "num_classes": 4},
     "d2gan": {"latent_dim": 7, "alpha": 0.2, "beta": 0.4},
     "mgan": {
         "latent_dim": 7,
@@ -91,6 +94,26 @@ def test_optimizers_of_the_paper(name):
         config = optimizer.get_config()
         assert {key: config[key] for key in wanted} == pytest.approx(wanted)
         assert isinstance(optimizer, keras.optimizers.RMSprop) == (name == "wgan")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_flags_reach_the_optimizers(name):
+    recipe_class = module_of(name).Recipe
+    fields = {field.name for field in dataclasses.fields(recipe_class)}
+    flags = {
+        "learning_rate": 0.5,
+        "generator_learning_rate": 0.5,
+        "discriminator_learning_rate": 0.25,
+        "beta_1": 0.3,
+        "beta_2": 0.7,
+    }
+    flags = {flag: value for flag, value in flags.items() if flag in fields}
+    for player, optimizer in recipe_class(**flags).optimizers(steps_per_epoch=100).items():
+        told = optimizer.get_config()
+        told |= {f"{player}_learning_rate": told["learning_rate"]}
+        mine = {flag for flag in flags if flag in told}
+        assert {flag: told[flag] for flag in mine} == pytest.approx({f: flags[f] for f in mine})
+        assert mine >= {flag for flag in flags if flag.startswith((player, "beta"))}
 
 
 @pytest.mark.parametrize("size, beta_1", [(28, 0.5), (32, 0.0), (64, 0.0)])

@@ -11,6 +11,7 @@ from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
 from train.reproduce.experiment import Experiment, mean_and_spread
 
+AVERAGED = 1000  # batches behind the statistics of a look, as in the official code
 SCHEDULE_EPOCHS = 200  # constant, and as many of decay
 
 
@@ -121,7 +122,7 @@ class Looker(keras.callbacks.Callback):
 
     def measure(self):
         before = [network.get_weights() for network in self.model.networks_of("generator")]
-        self.model.deploy(self.batches, num_batches=1000)
+        self.model.deploy(self.batches, num_batches=AVERAGED)
         images = self.queries[0]
         reconstructions = self.model.reconstruct(images)
         pairs = np.stack([images[:32], reconstructions[:32]], axis=1)

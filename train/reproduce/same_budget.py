@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from keras_gans import BiGAN, metrics
 from keras_gans.utils.image_grid import save_samples
 from train.reproduce import digits, swapped
+from train.reproduce.bigan_mnist import AVERAGED
 from train.reproduce.budget import train_within
 from train.reproduce.experiment import Experiment
 
@@ -17,7 +18,6 @@ Variant = Literal[
     "dcgan_on_perceptrons",
 ]  # fmt: skip
 SCORED = 10_000
-AVERAGED = 1000  # batches behind BiGAN's statistics, as in its official code
 
 
 @dataclasses.dataclass
