@@ -4,8 +4,8 @@ import tensorflow as tf
 from keras import ops
 
 # Float16 loses gradients below 6e-8, and one per example and pixel is that small: the critic's sum
-# is scaled up before its gradient is taken, and the gradient is scaled back in float32. More would
-# overflow where a single entry of the gradient is steep: here it may be 64.
+# is scaled up before its gradient is taken, and the gradient is scaled back in float32. With more,
+# steep critics would overflow: here the slope by a single pixel or unit must stay below 63.
 FLOAT16_SCALE = 2.0**10
 EPSILON = 1e-12  # under the root, whose own gradient at 0 is infinite
 

@@ -93,6 +93,7 @@ class AdversarialModel(keras.Model):
                 f"`networks` must hold every network of the players {sorted(self.players)}. "
                 f"Received: networks without {sorted(missing)}"
             )
+        self.jit_compile = False  # what `compile` has; Keras would compile `predict` on a GPU
         self.seed = seed
         self.ema_decay = ema_decay
         self.ema_half_life = ema_half_life
@@ -180,7 +181,7 @@ class AdversarialModel(keras.Model):
             auto_scale_loss: Whether players with float16 networks get a `LossScaleOptimizer`.
             **kwargs: `run_eagerly`, `jit_compile` and `steps_per_execution` of `keras.Model`.
                 `jit_compile` is off by default: it compiles, is slower on processors, and leaves
-                out what is checked in every batch, such as labels that outgrow the classes.
+                out the check of every batch's labels.
 
         Raises:
             ValueError: If the players are not exactly those of the game, or share an optimizer.

@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_gans.models import network_checks
 from keras_gans.models.latent_model import LatentModel
-from keras_gans.utils.checks import check_at_least, check_shape_tuple
+from keras_gans.utils.checks import assert_below, check_at_least, check_shape_tuple
 
 
 class ConditionalModel(LatentModel):
@@ -109,15 +109,7 @@ class ConditionalModel(LatentModel):
                     "`y` must be integers, the classes, and no one-hot vectors or floats. "
                     f"Received: y of dtype {tf.as_dtype(y.dtype).name}"
                 )
-            self._assert_classes(y)
-
-    def _assert_classes(self, labels):
-        """Fails in a graph, too, where labels leave the classes; one-hot vectors would be zero."""
-        labels = ops.cast(labels, "int64")
-        tf.debugging.Assert(
-            ops.all(ops.logical_and(labels >= 0, labels < self.num_classes)),
-            [f"labels must lie in [0, {self.num_classes}), the model's classes:", labels],
-        )
+            assert_below(self.num_classes, labels=y)
 
     def fit(self, x=None, y=None, **kwargs):
         """`AdversarialModel.fit`, after a look at labels that are at hand."""
@@ -148,7 +140,7 @@ class ConditionalModel(LatentModel):
         """Generates `(batch_size, *data_shape)` from `[latents, y]`, `y` as in `fit`, or from
         latents alone where there is no condition.
 
-        Labels outside the classes raise a `tf.errors.InvalidArgumentError`, in exports as well.
+        Labels outside the classes raise a `tf.errors.InvalidArgumentError`, in SavedModels as well.
         """
         if self.is_conditional and not (isinstance(inputs, (list, tuple)) and len(inputs) == 2):
             raise ValueError(
@@ -157,7 +149,7 @@ class ConditionalModel(LatentModel):
             )
         latents, y = inputs if self.is_conditional else (inputs, None)
         if self.num_classes is not None:
-            self._assert_classes(y)
+            assert_below(self.num_classes, labels=y)  # one-hot vectors of others are zero
         network = self.inference_network("generator")
         return network(self.told(latents, y), training=training)
 

@@ -24,7 +24,7 @@ from keras_gans.networks import (
     build_separate_generators,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least, check_not_negative
+from keras_gans.utils.checks import assert_below, check_at_least, check_not_negative
 
 CHOICE = 1 << 29  # with SAMPLING: the noise that chooses generators for `sample`
 
@@ -222,6 +222,7 @@ class MGAN(LatentModel):
         `generators` is an integer vector `(batch_size,)`: who makes each sample.
         """
         latents, generators = inputs
+        assert_below(self.num_generators, generators=generators)  # a GPU would gather zeros
         stems = self.inference_network("stems")(latents, training=training)
         chosen = tf.gather(stems, ops.cast(generators, "int32"), batch_dims=1)
         return self.inference_network("body")(chosen, training=training)

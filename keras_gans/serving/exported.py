@@ -73,7 +73,8 @@ class Exported:
             Dictionary from output name to NumPy array.
 
         Raises:
-            ValueError: If the model has no such signature, or it has other inputs.
+            ValueError: If the model has no such signature, it has other inputs, or refuses their
+                values, such as labels outside its classes.
         """
         specs = self.inputs_of(signature)
         if set(inputs) != set(specs):
@@ -82,7 +83,14 @@ class Exported:
                 f"Received: {sorted(inputs)}"
             )
         tensors = {name: tf.convert_to_tensor(inputs[name], specs[name].dtype) for name in specs}
-        outputs = self._function(signature)(**tensors)
+        try:
+            outputs = self._function(signature)(**tensors)
+        except tf.errors.InvalidArgumentError as error:
+            *_, reason = error.message.partition("assertion failed: ")
+            raise ValueError(
+                f"{self.path} refuses the inputs of `{signature}`: "
+                f"{(reason or error.message).splitlines()[0]}"
+            ) from error
         return {name: np.asarray(output) for name, output in outputs.items()}
 
     def _function(self, signature):

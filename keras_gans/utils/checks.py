@@ -3,6 +3,8 @@
 from numbers import Real
 
 import numpy as np
+import tensorflow as tf
+from keras import ops
 
 
 def check_finite(**arrays):
@@ -55,6 +57,19 @@ def check_not_negative(**values):
     for name, value in values.items():
         if not isinstance(value, Real) or not value >= 0:
             raise ValueError(f"`{name}` must not be negative. Received: {name}={value!r}")
+
+
+def assert_below(limit, **tensors):
+    """Fails for the first of `tensors` that leaves `[0, limit)`, in graphs and exports as well.
+
+    There it is a `tf.errors.InvalidArgumentError`. XLA leaves the check out.
+    """
+    for name, values in tensors.items():
+        values = ops.cast(values, "int64")
+        tf.debugging.Assert(
+            ops.all(ops.logical_and(values >= 0, values < limit)),
+            [f"{name} must lie in [0, {limit}). Received:", values],
+        )
 
 
 def check_share(**values):

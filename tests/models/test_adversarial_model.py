@@ -312,6 +312,10 @@ class TestKerasSurface:
             histories.append(list(fit(model).history.values()))
         np.testing.assert_allclose(*histories, rtol=1e-5)
 
+    def test_xla_waits_to_be_asked_in_predict_as_well(self, monkeypatch):
+        monkeypatch.setattr(keras.Model, "_resolve_auto_jit_compile", lambda self: True)  # a GPU's
+        assert not build_model(GAN, compiled=False).jit_compile
+
     def test_steps_per_execution_changes_nothing(self):
         results = []
         for steps in (1, 4):

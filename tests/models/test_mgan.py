@@ -3,6 +3,7 @@ import math
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 import keras_gans as kg
@@ -150,6 +151,8 @@ class TestSample:
         )
         samples = telltale_game().predict([latents, generators], verbose=0)
         np.testing.assert_allclose(samples, np.stack([generators, latents[:, 0]], axis=1))
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"must lie in \[0, 3\)"):
+            telltale_game().predict([latents, generators + 1], verbose=0)
 
     @pytest.mark.parametrize(
         "arguments, message",

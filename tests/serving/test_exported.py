@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_gans as kg
 from keras_gans.serving import Exported
 from tests.callbacks.tiny import tiny_gan
+from tests.models.games import build_game
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,12 @@ class TestExported:
     def test_other_inputs_are_refused(self, path):
         with pytest.raises(ValueError, match=r"are \['num_images', 'seed'\]. Received: \['seed'\]"):
             Exported(path).run("sample", seed=1)
+
+    def test_labels_that_the_model_refuses(self, tmp_path):
+        build_game(kg.CGAN).export(tmp_path / "conditional")
+        exported = Exported(tmp_path / "conditional")
+        with pytest.raises(ValueError, match=r"`sample`: .*labels must lie in \[0, 3\).*\[0 3\]"):
+            exported.run("sample", num_images=2, seed=0, labels=[0, 3])
 
     def test_another_signature_is_refused(self, path):
         with pytest.raises(
