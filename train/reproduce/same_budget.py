@@ -39,6 +39,12 @@ class Reproduction(Experiment):
         "DCGAN's optimizers and batches, and so on"
     )
 
+    remark = (
+        "Why HingeGAN is beyond twice DCGAN's FID: SN-GAN's networks pass 5.9 epochs in the budget "
+        "(FID 38.7). Its game on DCGAN's layers, spectral normalization included, passes 13.7 and "
+        "is within (9.3)."
+    )
+
     figures = tuple(f"{variant}.png" for variant in get_args(Variant))
 
     variant: Variant = "dcgan"
