@@ -42,8 +42,8 @@ class Reproduction(Experiment):
     remark = (
         "Why HingeGAN is beyond twice DCGAN's FID: SN-GAN's networks pass 5.9 epochs in the budget "
         "(FID 38.7). Its game on DCGAN's layers, spectral normalization included, passes 13.7 and "
-        "is within (9.3). GAN's 60.8 is its perceptrons' and not its optimizer's: with DCGAN's "
-        "optimizers and batches they have 111.3."
+        "is within (9.3). GAN's 60.8 is not due to its optimizer: with DCGAN's optimizers and "
+        "batches the same perceptrons have 111.3. Its game on DCGAN's networks is not measured yet."
     )
 
     figures = tuple(f"{variant}.png" for variant in get_args(Variant))
