@@ -1,5 +1,6 @@
 """Checkpoints: a run that is killed at any moment continues as if it had not been."""
 
+import collections
 import math
 import pathlib
 import signal
@@ -165,8 +166,8 @@ class Checkpoints(keras.callbacks.Callback):
         """Gives the history to the model, and their counts to the other callbacks."""
         self.model.history.history = {name: list(values) for name, values in self.history.items()}
         self.model.history.epoch = list(range(max(map(len, self.history.values()), default=0)))
-        for callback in self._callbacks:
-            saved = self._states.get(type(callback).__name__)
+        for name, callback in _named(self._callbacks):
+            saved = self._states.get(name)
             if saved is None:  # there was no checkpoint, or this callback is new
                 continue
             if hasattr(callback, "set_state"):
@@ -232,7 +233,7 @@ class Checkpoints(keras.callbacks.Callback):
             "history": self.history,
             "first_step": self.first_step,
             "best_value": self._best_value,
-            "states": {type(callback).__name__: _state(callback) for callback in self._callbacks},
+            "states": {name: _state(callback) for name, callback in _named(self._callbacks)},
             "extra": self.extra,
         }
         store = store or self._store
@@ -261,6 +262,15 @@ class Checkpoints(keras.callbacks.Callback):
         if self._stop_signal == signal.SIGINT:
             raise KeyboardInterrupt
         sys.exit(0)
+
+
+def _named(callbacks):
+    """Pairs of name and callback; the second one of a class is counted, `EarlyStopping 2`."""
+    seen = collections.Counter()
+    for callback in callbacks:
+        name = type(callback).__name__
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name} {seen[name]}"), callback
 
 
 def _state(callback):
