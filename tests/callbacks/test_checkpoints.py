@@ -87,6 +87,22 @@ class TestCheckpoints:
         assert checkpoints.resumed_from is None
         assert "damaged" in capsys.readouterr().out
 
+    def test_two_callbacks_of_a_class_keep_their_own_counts(self, tmp_path):
+        def best_losses():
+            model = build_model(DCGAN)
+            stoppers = [
+                keras.callbacks.EarlyStopping(f"{player}_loss", patience=9, mode="min")
+                for player in model.players
+            ]
+            batches = data.load(points(), batch_size=16)
+            checkpoints = callbacks.Checkpoints(tmp_path)
+            model.fit(batches, epochs=1, verbose=0, callbacks=[*stoppers, checkpoints])
+            return [stopper.best for stopper in stoppers]
+
+        trained = best_losses()
+        assert trained[0] != trained[1]
+        assert best_losses() == trained  # all of it from the checkpoint: nothing is left to train
+
     def test_other_networks_are_refused(self, tmp_path):
         fit(tmp_path)
         model = build_model(DCGAN, batch_norm=False)
