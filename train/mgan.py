@@ -19,8 +19,9 @@ class Recipe(training.Recipe):
     """Size of the latent vector, uniform on [-1, 1]."""
     num_generators: int = 10
     """Number of generators, K."""
-    samples_per_generator: int = 12
-    """Fakes of each generator in a step."""
+    samples_per_generator: int | None = None
+    """Fakes of each generator in a step. None: twice the batch over all generators, 12 beside 64
+    real images."""
     diversity_weight: float = 0.01
     """Weight of the classifier's term in the generators' loss, beta."""
     learning_rate: float = 2e-4

@@ -1,5 +1,7 @@
 """Arrays, tensors and pairs of them: checked, because nothing else will."""
 
+import warnings
+
 import numpy as np
 import tensorflow as tf
 
@@ -115,17 +117,26 @@ def _checked_range(name, data, value_range):
             f"`{name}` must be of dtype uint8, with values 0 to 255, or float. "
             f"Received: {name} of dtype {data.dtype}"
         )
+    assumed = False
     if value_range is not None:
         value_range = tuple(value_range)
     elif data.ndim > 2:
         value_range = (0, 255) if data.dtype == np.uint8 else (-1, 1)
-    _check_values(name, data, value_range)
+        assumed = value_range == (-1, 1)
+    low, _ = _check_values(name, data, value_range)
+    if assumed and low >= 0.0:
+        warnings.warn(
+            f"`{name}` has no value below 0 and is taken to lie in [-1, 1], where black is -1; say "
+            "`value_range=(0, 1)` if its black is 0, and `value_range=(-1, 1)` if it is not.",
+            stacklevel=5,
+        )
     return value_range
 
 
 def _check_values(name, data, value_range):
+    """Lowest and highest value; raises unless they are finite and within the range."""
     if data.dtype == np.uint8 and value_range in (None, (0, 255)):
-        return
+        return 0, 255
     low, high = np.inf, -np.inf
     for rows in _chunks(data):
         chunk = data[rows]
@@ -141,6 +152,7 @@ def _check_values(name, data, value_range):
             f"`{name}` must lie in {value_range}; say its range with `value_range=(low, high)`, "
             f"such as (0, 1) or (0, 255). Received: {name} with values from {low:g} to {high:g}"
         )
+    return low, high
 
 
 def _chunks(data):

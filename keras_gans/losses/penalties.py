@@ -115,8 +115,9 @@ def drift_penalty(real_scores):
 
 
 def _between(real, fake, mix):
-    mix = ops.reshape(mix, (-1,) + (1,) * (len(real.shape) - 1))
-    return real + mix * (ops.stop_gradient(fake) - real)
+    real, fake = ops.cast(real, "float32"), ops.cast(ops.stop_gradient(fake), "float32")
+    mix = ops.reshape(ops.cast(mix, "float32"), (-1,) + (1,) * (len(real.shape) - 1))
+    return real + mix * (fake - real)
 
 
 def _squared_norms(critic, inputs):

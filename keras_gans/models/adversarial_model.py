@@ -13,7 +13,7 @@ from keras_gans.models import exporting, gradients, saved_state
 from keras_gans.models.augmentation import with_augmentation
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_divides, check_finite
+from keras_gans.utils.checks import check_divides, check_finite, check_pixels
 from keras_gans.utils.files import written_whole
 
 EVALUATION = 1 << 31  # marks the noise of evaluation, which training never draws
@@ -75,7 +75,8 @@ class AdversarialModel(keras.Model):
     def __init__(
         self, *, networks, seed=0, ema_decay=None, ema_half_life=None, augment=None, **kwargs
     ):
-        super().__init__(**kwargs)
+        # Under a mixed policy the networks round what they take; latents must reach them as drawn.
+        super().__init__(autocast=False, **kwargs)
         if not isinstance(seed, int) or not 0 <= seed < 2**31:
             raise ValueError(f"`seed` must be an integer in [0, 2**31). Received: seed={seed}")
         if ema_decay is not None and not 0 <= ema_decay < 1:
@@ -420,10 +421,12 @@ class AdversarialModel(keras.Model):
         checkpoint; `epochs` counts from the first start.
 
         Raises:
-            ValueError: For arrays that hold NaN or infinity, for batches whose shape does not fit
-                the networks, and for checkpoints of data that cannot start at any step.
+            ValueError: For arrays that hold NaN or infinity, for arrays of images outside
+                `[-1, 1]`, for batches whose shape does not fit the networks, and for checkpoints of
+                data that cannot start at any step.
         """
         check_finite(x=x, y=y)
+        check_pixels(x=x)
         check_divides(
             x,
             kwargs.get("batch_size"),

@@ -28,7 +28,8 @@ class BEGAN(LatentModel):
     Both players step at once, from one batch of fakes, as in the unofficial code that the
     networks follow; the paper writes separate draws. Default networks: a decoder as the generator
     and an autoencoder, without normalization and with linear outputs. Latents are uniform on
-    `[-1, 1]`. Adam with learning rate 1e-4, beta_1 0.5: the paper's rate; its beta is not stated.
+    `[-1, 1]`. Adam with learning rate 1e-4 and beta_1 0.5: the rate is the paper's, its beta we
+    could not check.
 
     Args:
         diversity_ratio: Float in (0, 1], gamma: the lower, the better and the more alike the

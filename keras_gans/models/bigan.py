@@ -26,8 +26,8 @@ class BiGAN(LatentModel):
     Generator and encoder are one player, whose payoff is the discriminator's with the labels
     swapped. All three networks step at once, from one forward pass.
 
-    Default networks: the permutation-invariant ones of the paper's MNIST experiment, for any shape
-    of data. Latents are uniform on `[-1, 1]`. Adam with learning rate 2e-4 and beta_1 0.5, for
+    Default networks: the permutation-invariant ones of the paper's MNIST experiment, for images of
+    any shape. Latents are uniform on `[-1, 1]`. Adam with learning rate 2e-4 and beta_1 0.5, for
     batches of 128; L2 of 2.5e-5 is part of the networks.
 
     With `augment` the discriminator sees changed images beside unchanged latents: pairs `(T(x),
@@ -52,6 +52,7 @@ class BiGAN(LatentModel):
     players = {"generator": ("generator", "encoder"), "discriminator": ("discriminator",)}
     averaged = ("generator", "encoder")
     judges = {"discriminator": 1}  # of the pair the image
+    draws_pixels = True
 
     def default_latent_dim(self, data_shape):
         return 50
@@ -90,7 +91,8 @@ class BiGAN(LatentModel):
 
     @tf.function(reduce_retracing=True)
     def _encode_batch(self, images):
-        return self.inference_network("encoder")(images, training=False)
+        latents = self.inference_network("encoder")(images, training=False)
+        return ops.cast(latents, "float32")
 
     def deploy(self, batches, num_batches=1000):
         """Sets batch normalization to plain averages over batches, as the official code does before
@@ -171,7 +173,7 @@ class BiGAN(LatentModel):
         images = tf.TensorSpec((None, *self.data_shape), tf.float32, name="images")
 
         def encode(images):
-            return {"latents": ops.cast(self._encode_batch(images), "float32")}
+            return {"latents": self._encode_batch(images)}
 
         return {**super().serving_signatures(), "encode": (encode, [images])}
 

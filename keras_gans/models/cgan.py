@@ -41,6 +41,8 @@ class CGAN(ConditionalModel):
         equation 2 and section 4.1.
     """
 
+    draws_pixels = True
+
     def default_generator(self, latent_dim, data_shape):
         return build_cgan_generator(latent_dim, self._condition_dim("generator"), data_shape)
 

@@ -36,6 +36,8 @@ class GAN(LatentModel):
         its official code, which halves the discriminator's loss.
     """
 
+    draws_pixels = True
+
     def default_generator(self, latent_dim, data_shape):
         return build_mlp_generator(latent_dim, data_shape)
 

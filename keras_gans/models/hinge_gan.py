@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gans.losses import hinge_discriminator_loss, hinge_generator_loss
+from keras_gans.models import network_checks
 from keras_gans.models.latent_model import LatentModel
 from keras_gans.networks import build_sngan_discriminator, build_sngan_generator
 from keras_gans.utils.checks import check_at_least
@@ -31,8 +32,9 @@ class HingeGAN(LatentModel):
             `generator`, `discriminator`, `seed`, `ema_decay`, `augment`, `name`.
 
     Raises:
-        ValueError: If `discriminator_steps` is less than 1; in `fit`, if it does not divide the
-            batch.
+        ValueError: If `discriminator_steps` is less than 1, or the discriminator holds a
+            `keras.layers.SpectralNormalization` in the place of this library's; in `fit`, if
+            `discriminator_steps` does not divide the batch.
 
     Reference:
         Lim and Ye, 2017, "Geometric GAN" (arXiv:1705.02894); Miyato et al., 2018, "Spectral
@@ -59,6 +61,10 @@ class HingeGAN(LatentModel):
             player: keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999, epsilon=1e-8)
             for player in self.players
         }
+
+    def check_networks(self, networks, latent_dim, data_shape):
+        super().check_networks(networks, latent_dim, data_shape)
+        network_checks.check_iterates_once("discriminator", networks["discriminator"])
 
     def train_step(self, data):
         """`discriminator_steps` steps of the discriminator and one of the generator."""

@@ -44,6 +44,7 @@ class LatentModel(AdversarialModel):
     term_names = ("discriminator_loss", "generator_loss")
     averaged = ("generator",)
     judges = {"discriminator": None}
+    draws_pixels = False  # whether the paper's networks end in a sigmoid, which points would leave
 
     def __init__(self, *, image_shape=None, data_shape=None, latent_dim=None, **kwargs):
         if (image_shape is None) == (data_shape is None):
@@ -64,14 +65,17 @@ class LatentModel(AdversarialModel):
         self.latent_dim = latent_dim
 
     def _default(self, name, latent_dim, data_shape):
+        needed = ValueError(
+            f"`{name}` must be given for points: {type(self).__name__} has networks of its own for "
+            f"images only. Received: data_shape={data_shape}"
+        )
+        if self.draws_pixels and len(data_shape) == 1:
+            raise needed
         try:
             return getattr(self, f"default_{name}")(latent_dim, data_shape)
         except ValueError as error:
             if len(data_shape) == 1 and "image_shape" in str(error):
-                raise ValueError(
-                    f"`{name}` must be given for points: {type(self).__name__} has networks of its "
-                    f"own for images only. Received: data_shape={data_shape}"
-                ) from error
+                raise needed from error
             raise
 
     def default_latent_dim(self, data_shape):

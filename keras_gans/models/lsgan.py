@@ -28,10 +28,11 @@ class LSGAN(LatentModel):
     which b - c = 1 and b - a = 2, the generator minimises a Pearson chi-squared divergence.
 
     Default networks: at 112 pixels those of the paper's LSUN experiment; at 28, 32, 64 and 128
-    pixels DCGAN's without their decay of weights, as in the paper's stability experiments; for
-    points the tanh perceptrons of its mixture experiment. Latents are uniform on `[-1, 1]` for
-    images and standard normal for points. Adam with beta_1 0.5: learning rate 2e-4 for images (1e-3
-    at 112 pixels), and for points 1e-4 for the discriminator and 1e-3 for the generator.
+    pixels DCGAN's, with its 100 latents, without their decay of weights; for points the tanh
+    perceptrons of its mixture experiment. (The paper's stability experiments take networks like
+    DCGAN's without batch normalization; these have it.) Latents are uniform on `[-1, 1]` for images
+    and standard normal for points. Adam with beta_1 0.5: learning rate 2e-4 for images (1e-3 at 112
+    pixels), and for points 1e-4 for the discriminator and 1e-3 for the generator.
 
     The official code's networks for 28 pixels draw one of 3,740 characters, and their filters count
     the 256 numbers that stand for it; without it a filter would be left of the first convolution.

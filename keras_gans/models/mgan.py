@@ -50,7 +50,8 @@ class MGAN(LatentModel):
     standard normal for points. Adam with learning rate 2e-4 and beta_1 0.5.
 
     Args:
-        num_generators: Integer >= 1, K. Defaults to the paper's 10 for images and 8 for points.
+        num_generators: Integer >= 1, K. Defaults to the official code's 10 for images, and for
+            points to 8, one for each mode of the ring.
         diversity_weight: Float >= 0, beta. Defaults to 0.01 for images and 0.125 for points.
         samples_per_generator: Integer >= 1, or 2 on each replica where the stems hold batch
             normalization: fakes of each generator in a step, over all replicas.

@@ -66,6 +66,21 @@ def check_has_no_batch_norm(name, network, reason):
         )
 
 
+def check_iterates_once(name, network):
+    """Raises a `ValueError` that names the first of Keras's layers of spectral normalization.
+
+    Theirs iterate, and change the kernel, at every call; a step of the discriminator has two or
+    more, and the generator's step calls it, too.
+    """
+    for layer in network._flatten_layers():
+        if isinstance(layer, keras.layers.SpectralNormalization):
+            raise ValueError(
+                f"`{name}` must have `keras_gans.layers.SpectralNormalization`, whose power "
+                "iteration moves once a step; Keras's own moves at every call. "
+                f"Received: {name} with the layer {layer.name!r}"
+            )
+
+
 def check_batch(name, batch, data_shape):
     """Raises a `ValueError` unless `batch` is a floating tensor `(batch_size, *data_shape)`."""
     if tuple(batch.shape[1:]) != tuple(data_shape):

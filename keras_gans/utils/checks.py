@@ -22,6 +22,22 @@ def check_finite(**arrays):
                 )
 
 
+def check_pixels(**arrays):
+    """Raises a `ValueError` that names the first NumPy array of images that leave `[-1, 1]`.
+
+    Anything that is no floating NumPy array `(num, height, width, channels)` is left alone.
+    """
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.ndim != 4 or not array.size:
+            continue
+        low, high = array.min(), array.max()
+        if np.issubdtype(array.dtype, np.floating) and max(-low, high) > 1.0 + 1e-5:
+            raise ValueError(
+                f"`{name}` must hold images in [-1, 1]; `keras_gans.data.load` maps other ranges. "
+                f"Received: {name} with values from {low:g} to {high:g}"
+            )
+
+
 def check_at_least(least, **values):
     """Raises a `ValueError` for the first of `values` that is no integer of at least `least`."""
     for name, value in values.items():

@@ -34,6 +34,21 @@ class TestValues:
         mapped = all_of(images, value_range=(0, 1))
         np.testing.assert_allclose(mapped.ravel(), [-1.0, -0.5, 1.0])
 
+    def test_floats_whose_black_may_be_0_are_warned_of(self, recwarn):
+        images = RANDOM.uniform(0, 1, (4, 3, 3, 1)).astype("float32")
+        with pytest.warns(UserWarning, match=r"no value below 0.*`value_range=\(0, 1\)`"):
+            all_of(images)
+        recwarn.clear()
+        for source, settings in (
+            (images, {"value_range": (0, 1)}),
+            (images, {"value_range": (-1, 1)}),
+            (images - 0.1, {}),
+            (BYTES, {}),
+            (images[:, :, 0, 0], {}),
+        ):
+            all_of(source, **settings)
+        assert not [warning for warning in recwarn if warning.category is UserWarning]
+
     def test_points_stay_as_they_are(self):
         points = RANDOM.normal(0.0, 50.0, (5, 2)).astype("float32")
         np.testing.assert_array_equal(all_of(points), points)

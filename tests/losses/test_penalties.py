@@ -95,6 +95,18 @@ class TestGradientPenalty:
         np.testing.assert_allclose(penalty, 16.0, rtol=1e-5)
         np.testing.assert_allclose(tape.gradient(penalty, weights), [[4.8], [6.4]], rtol=1e-5)
 
+    @pytest.mark.parametrize("real, fake", [("float32", "bfloat16"), ("float64", "float32")])
+    def test_real_and_fake_of_different_types(self, real, fake):
+        penalty = losses.gradient_penalty(
+            lambda x: 0.5 * ops.sum(x**2, axis=-1),
+            tf.cast(REAL, real),
+            tf.cast(FAKE, fake),
+            np.array([0.0, 1.0], "float32"),
+        )
+        lengths = np.linalg.norm([REAL[0], FAKE[1]], axis=1)
+        np.testing.assert_allclose(penalty, np.mean((lengths - 1) ** 2), rtol=1e-5)
+        assert penalty.dtype == tf.float32
+
     def test_no_gradient_reaches_the_generator(self):
         fake = tf.Variable(FAKE)
         with tf.GradientTape() as tape:

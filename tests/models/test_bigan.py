@@ -55,6 +55,12 @@ class TestEncoder:
             model.reconstruct(samples, batch_size=4), model.generator(codes), rtol=1e-4, atol=1e-6
         )
 
+    def test_encodes_in_float32_whatever_the_encoder_computes_in(self):
+        samples, latents = keras.Input((2,)), keras.layers.Dense(3, dtype="bfloat16")
+        encoder = keras.Model(samples, latents(samples))
+        model = build_game(kg.BiGAN, networks={"encoder": encoder})
+        assert model.encode(data_for(model)[0]).dtype == np.float32
+
     def test_uses_the_averages(self):
         model = build_game(kg.BiGAN, ema_decay=0.5)
         samples = data_for(model, 10)[0]

@@ -65,7 +65,7 @@ class TestSample:
         np.testing.assert_array_equal(drawn, np.eye(3)[np.broadcast_to(labels, 3)])
 
     def test_the_default_generator_drops_by_its_latents(self, tmp_path):
-        model = kg.CGAN(data_shape=(2,), num_classes=3, latent_dim=4)
+        model = kg.CGAN(data_shape=(2, 1), num_classes=3, latent_dim=4)
         samples = model.sample(6, labels=1)
         assert len(np.unique(samples, axis=0)) == 6
         np.testing.assert_array_equal(samples, model.sample(6, labels=1, batch_size=6))
@@ -74,6 +74,15 @@ class TestSample:
         served = tf.saved_model.load(str(tmp_path / "export" / "1")).signatures["sample"]
         served = served(num_images=tf.constant(6), seed=tf.constant(0), labels=tf.fill((6,), 1))
         np.testing.assert_allclose(served["images"], samples, atol=1e-6)
+
+    def test_latents_and_conditions_keep_their_bits_under_a_mixed_policy(self):
+        """The masks of the default generator are drawn from the bits of the latents."""
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        model = kg.CGAN(image_shape=(1, 2, 1), condition_shape=(3,), latent_dim=4)
+        condition = np.float32([1 / 3, 1e6, -0.1])
+        latents = model.latents_for_sampling(6, 0)
+        expected = model.generator([latents, ops.tile(condition[None], (6, 1))], training=False)
+        np.testing.assert_array_equal(model.sample(6, condition=condition), expected)
 
     def test_plain_dropout_of_a_generator_is_off(self):
         generator = build_network([(3,), (3,)], [(2,)], dropout=0.5)
@@ -150,6 +159,15 @@ class TestFitRefusals:
         with pytest.raises(tf.errors.InvalidArgumentError, match=r"labels must lie in \[0, 3\)"):
             self.model().fit(stream, verbose=0)
 
+    @pytest.mark.parametrize("wrong", [3, -1])
+    def test_labels_outside_the_classes_in_evaluation(self, wrong):
+        model, right, labels = self.model(), np.arange(8) % 3, np.array([0, 1, 2, wrong] * 2)
+        with pytest.raises(ValueError, match=r"must lie in \[0, 3\).*Received"):
+            model.evaluate(self.samples, labels, verbose=0)
+        with pytest.raises(ValueError, match=r"must lie in \[0, 3\).*Received"):
+            held_out = (self.samples, labels)
+            model.fit(self.samples, right, validation_data=held_out, verbose=0)
+
     def test_batches_of_more_classes(self):
         labels = np.arange(8) % 5
         batches = kg.data.load((self.samples, labels), labels=True, batch_size=4)
@@ -176,7 +194,7 @@ class TestFitRefusals:
 
     def test_conditions_that_are_no_vectors_ask_for_networks(self):
         with pytest.raises(ValueError, match="must be given for conditions that are no vectors"):
-            kg.CGAN(data_shape=(2,), condition_shape=(2, 3))
+            kg.CGAN(image_shape=(4, 4, 1), condition_shape=(2, 3))
 
     def test_one_class(self):
         with pytest.raises(ValueError, match="`num_classes` must be an integer of at least 2"):

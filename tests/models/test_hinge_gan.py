@@ -87,3 +87,11 @@ def test_other_normalization_is_left_to_the_user():
     logs = model.train_on_batch(*data_for(model), return_dict=True)
     assert logs["discriminator_loss"] == pytest.approx(2.0)  # logits of 0: 1 + 1
     assert np.any(discriminator.layers[-1].kernel)
+
+
+def test_normalization_of_keras_is_refused():
+    """Its power iteration moves at every call, and its kernel with it."""
+    inner = keras.layers.SpectralNormalization(keras.layers.Dense(4), name="theirs")
+    discriminator = keras.Sequential([keras.Input((2,)), inner, keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match="moves once a step.*discriminator with the layer 'theirs"):
+        build_game(kg.HingeGAN, networks={"discriminator": discriminator})

@@ -30,7 +30,7 @@ SETTINGS = {
         "batch_size": 64,
         "latent_dim": 100,
         "num_generators": 10,
-        "samples_per_generator": 12,
+        "samples_per_generator": None,
         "diversity_weight": 0.01,
     },
     "sagan": {"batch_size": 64, "latent_dim": 128, "num_classes": "data"},

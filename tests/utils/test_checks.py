@@ -5,6 +5,7 @@ from keras_gans.utils.checks import (
     check_divides,
     check_finite,
     check_not_negative,
+    check_pixels,
     check_positive,
     check_shape_tuple,
     check_share,
@@ -35,6 +36,14 @@ def test_check_finite_counts_and_names():
     check_finite(x=np.zeros(3), y=None, labels=np.array([1, 2]))
     with pytest.raises(ValueError, match="`y` must be finite. Received: 2 of 3"):
         check_finite(x=np.zeros(3), y=np.array([np.nan, 1.0, np.inf]))
+
+
+def test_check_pixels_looks_at_images_only():
+    image = np.ones((2, 3, 3, 1), "float32")
+    check_pixels(x=image, y=None, points=np.full((4, 2), 7.0), bytes=np.uint8(255 * image))
+    for wrong, values in ((255 * image, "255 to 255"), (-1.5 * image, "-1.5 to -1.5")):
+        with pytest.raises(ValueError, match=rf"`x` must hold images in \[-1, 1\].*{values}"):
+            check_pixels(x=wrong)
 
 
 @pytest.mark.parametrize("shape", [(), (3, 0), (2.0,)])
