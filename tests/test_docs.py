@@ -14,6 +14,7 @@ import keras_gans as kg
 from tests.models.tiny import build_model, points
 
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
+MODULES = ("kg", "keras", "metrics", "np", "plt", "tf")
 VARIABLE = inspect.Parameter.VAR_KEYWORD
 
 
@@ -79,11 +80,21 @@ def arguments_of(target):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_names_in_code_exist_and_take_what_they_are_given(page):
-    """Of every example: it parses, `kg....` is there, and its keywords are arguments of it."""
+    """Of every example: it parses, the modules that it uses are imported above, `kg....` is there,
+    and its keywords are arguments of it."""
+    imported = set()
     for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
-        for node in ast.walk(ast.parse(code)):
+        nodes = list(ast.walk(ast.parse(code)))
+        for node in nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                imported |= {name.asname or name.name for name in node.names}
+        for node in nodes:
             called = node.func if isinstance(node, ast.Call) else node
             path = ast.unparse(called) if isinstance(called, ast.Attribute) else ""
+            module = path.partition(".")[0]
+            assert module not in MODULES or module in imported, f"{path} without its import"
+            if module == "metrics":
+                path = f"kg.{path}"
             if not path.startswith("kg."):
                 continue
             target = operator.attrgetter(path.removeprefix("kg."))(kg)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from train.reproduce import bigan_mnist, digits
+from train.reproduce import bigan_mnist, digits, points
 
 RANDOM = np.random.default_rng(0)
 
@@ -55,3 +55,13 @@ class TestBiGAN:
         looker.set_model(types.SimpleNamespace(encoder=encoder))
         assert looker.accuracy((images + 0.01, labels)) == 100.0
         assert looker.accuracy((images + 0.01, labels[::-1])) == 0.0
+
+
+def test_a_training_that_no_look_would_end_is_not_begun():
+    watcher = digits.BestOnValidation(10, validate=None, test=None)
+    with pytest.raises(ValueError, match="`epochs` must be at least 10.*epochs=5"):
+        digits.train(None, None, 5, None, watcher)
+    with pytest.raises(ValueError, match="`steps` must be a multiple of 1000.*steps=1500"):
+        points.train(
+            None, "mgan", steps=1500, batch_size=8, seed=0, every=1000, at=lambda model: {}
+        )

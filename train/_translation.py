@@ -6,6 +6,7 @@ from typing import ClassVar
 import keras
 
 from keras_gans import callbacks, training
+from keras_gans.data import glyph_tasks
 from keras_gans.optimizers import HoldThenLinear
 
 SHOWN = 8  # examples in the pictures of samples/
@@ -79,7 +80,7 @@ class TranslationRecipe(training.Recipe):
 
     @property
     def is_of_glyphs(self):
-        return self.data.startswith("glyphs")
+        return glyph_tasks.is_name(self.data)
 
     def load(self, split, **kwargs):
         """`Batches` of a split; a recipe says of which kind."""

@@ -96,7 +96,7 @@ def visible_files(folder):
         path
         for path in folder.rglob("*")
         if path.is_file()
-        and not any(part[0] in "._" for part in path.relative_to(folder).parts)  # ".", "__MACOSX"
+        and not any(part[0] == "." or part == "__MACOSX" for part in path.relative_to(folder).parts)
     )
 
 

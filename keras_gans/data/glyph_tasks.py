@@ -1,6 +1,7 @@
 """Embedded pairs and domains for translation between images, whose truth is known."""
 
 import colorsys
+import os
 
 import numpy as np
 
@@ -151,8 +152,10 @@ _DRAW = {  # from the factors, the noise and the size to the first and to the se
 
 
 def is_name(source):
-    """Whether a source is called "glyphs/..." or "glyphs"."""
-    return isinstance(source, str) and source.split("/")[0] == "glyphs"
+    """Whether a source is called "glyphs", or "glyphs/..." and is no folder."""
+    if not isinstance(source, str) or source.split("/")[0] != "glyphs":
+        return False
+    return "/" not in source or not os.path.isdir(source)
 
 
 def is_task(source):

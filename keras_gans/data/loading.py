@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from keras_gans.data import glyph_tasks
 from keras_gans.data.arrays import from_arrays
 from keras_gans.data.folder import from_folder
 from keras_gans.data.glyphs import SIZES, prepare_glyphs
@@ -117,7 +118,7 @@ def load(
 
 def _from_text(source, request):
     path = pathlib.Path(source).expanduser()
-    if isinstance(source, str) and source.split("/")[0] == "glyphs":
+    if glyph_tasks.is_name(source):
         return _from_glyphs(source, request)
     if path.suffix == ".npz":
         return from_npz(existing(path), request)

@@ -3,9 +3,10 @@
 import hashlib
 import os
 import pathlib
-import tempfile
 
 import numpy as np
+
+from keras_gans.utils.files import written_whole
 
 
 def cache_folder(*names):
@@ -37,15 +38,8 @@ def file_hash(path):
 
 def save_arrays(path, **arrays):
     """Writes an `.npz` whole or not at all, so that a killed run leaves no broken cache."""
-    path = pathlib.Path(path)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        try:
-            np.savez(file, **arrays)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    with written_whole(path) as aside, open(aside, "wb") as file:
+        np.savez(file, **arrays)
 
 
 def load_arrays(path):

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_gans.metrics.cache import cache_folder, content_hash, load_arrays, save_arrays
 from keras_gans.metrics.checks import as_images, as_labels
-from keras_gans.metrics.extractor import FeatureExtractor, Reading
+from keras_gans.metrics.extractor import FeatureExtractor, Reading, in_float32
 from keras_gans.utils.checks import check_positive
 
 RECIPE = 1  # raised whenever the network or its training changes
@@ -131,13 +131,8 @@ class ClassifierFeatures(FeatureExtractor):
             "num_classes": num_classes,
             "feature_dim": feature_dim,
         }
-        # Always float32: a score must not depend on the precision that a generator trains in.
-        policy = keras.config.dtype_policy()
-        keras.config.set_dtype_policy("float32")
-        try:
+        with in_float32():
             self.model = build_classifier(image_shape, num_classes, feature_dim, seed)
-        finally:
-            keras.config.set_dtype_policy(policy)
 
     def _set_weights(self, arrays):
         self.model.set_weights([arrays[f"weight_{i}"] for i in range(len(self.model.weights))])

@@ -1,7 +1,9 @@
 """The one interface of feature extractors: images in [-1, 1] in, features out."""
 
+import contextlib
 from typing import NamedTuple
 
+import keras
 import numpy as np
 
 from keras_gans.metrics.checks import as_features, as_images
@@ -14,6 +16,20 @@ class Reading(NamedTuple):
     logits: np.ndarray | None
 
 
+@contextlib.contextmanager
+def in_float32():
+    """Layers made within compute in float32, whatever the policy that a generator trains in.
+
+    A score, and what is kept of its real images, must not depend on that.
+    """
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
 class FeatureExtractor:
     """Reads features, and where it is a classifier also logits, from images.
 
@@ -21,8 +37,8 @@ class FeatureExtractor:
 
     Attributes:
         name: What a protocol calls it.
-        weights_hash: SHA-256 of the weights, in hexadecimal, or None where unknown. References
-            are cached only where it is known.
+        weights_hash: SHA-256, in hexadecimal, of the weights and of anything else that decides
+            the features, or None where unknown. References are cached only where it is known.
         resize: How images are brought to the network's size, in words.
         published: Whether published scores were computed with exactly this network, weights and
             resize, so that numbers can be compared with papers.

@@ -50,6 +50,7 @@ class FeatureScore:
     """
 
     metric = None
+    is_published = False  # whether papers compute it by an extractor that is `published`
     needs_features = True
     needs_logits = False
     needs_real = True
@@ -79,7 +80,7 @@ class FeatureScore:
             extractor=self.extractor.name,
             weights_hash=self.extractor.weights_hash,
             resize=self.extractor.resize,
-            published=self.extractor.published,
+            published=self.extractor.published and self.is_published,
             real_data=real.fingerprint if real else None,
             real_split=real_split if real else None,
             num_real=real.count if real else 0,
@@ -138,6 +139,7 @@ class FID(FeatureScore):
     """
 
     metric = "fid"
+    is_published = True
     needs_features = False
 
     def compute(self, real, generated):
@@ -151,6 +153,7 @@ class KID(FeatureScore):
     """
 
     metric = "kid"
+    is_published = True
 
     def __init__(self, extractor, *, subsets=100, subset_size=1000, subset_seed=2020, **counts):
         super().__init__(extractor, **counts)
@@ -180,6 +183,7 @@ class IS(FeatureScore):
     """
 
     metric = "is"
+    is_published = True
     needs_features = False
     needs_logits = True
     needs_real = False

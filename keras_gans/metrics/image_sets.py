@@ -1,6 +1,7 @@
 """Sets of images as the metrics take them, and what an extractor reads in one."""
 
 import hashlib
+import warnings
 
 import numpy as np
 
@@ -146,7 +147,8 @@ def read_reference(extractor, images, *, name="real", limit=None, features=True)
 
     Files lie in `references` under `KERAS_GANS_HOME` (default `~/.cache/keras_gans`), named by a
     hash of the images and of the extractor's name, weights and resize. Nothing is kept for an
-    extractor of unknown weights, nor for an iterator, which can be read only once.
+    extractor of unknown weights, nor for an iterator, which can be read only once, nor, with a
+    warning, for images that are others each time: shuffled ones of which a part is left out.
     """
     if extractor.weights_hash is None or hasattr(images, "__next__"):
         return read_images(extractor, images, name=name, limit=limit, features=features)
@@ -163,6 +165,14 @@ def read_reference(extractor, images, *, name="real", limit=None, features=True)
         statistics = FeatureStatistics.from_arrays(cached)
         return ImageFeatures(extractor, str(fingerprint), None, None, statistics)
     read = read_images(extractor, images, name=name, limit=limit, features=features)
+    if read.fingerprint != str(fingerprint):
+        warnings.warn(
+            f"`{name}` holds other images each time it is read, so that scores against it are not "
+            "of one protocol. Batches of `keras_gans.data` leave out what makes no full batch: "
+            "pass `batches.arrays()[0]`, or load them with `shuffle=False`.",
+            stacklevel=2,
+        )
+        return read
     arrays = {"features": read.features} if features else read.statistics.to_arrays()
     save_arrays(path, **arrays)
     return read

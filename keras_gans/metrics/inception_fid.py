@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans.metrics.cache import cache_folder, content_hash, file_hash
-from keras_gans.metrics.extractor import FeatureExtractor, Reading
+from keras_gans.metrics.extractor import FeatureExtractor, Reading, in_float32
 from keras_gans.metrics.inception_network import TAPS, build_inception
 from keras_gans.metrics.keras_applications import as_rgb
 from keras_gans.utils.torch_checkpoint import read_torch_checkpoint
@@ -62,7 +62,7 @@ class InceptionFID(FeatureExtractor):
             6726825d. None takes it from `inception` under `KERAS_GANS_HOME` (default
             `~/.cache/keras_gans`), and fetches it there on first use. A dict of arrays under
             PyTorch's names is taken as it is, and marked as not comparable with published scores.
-        tap: Which features: `"2048"` (FID, KID, precision and recall), `"768"`, `"192"`, `"64"`,
+        tap: Which features: `"2048"`, those of published FIDs and KIDs, `"768"`, `"192"`, `"64"`,
             `"logits_unbiased"` or `"logits"`. The `logits` of a score are always the unbiased
             ones, as published Inception scores take them.
         preparation: `AS_TENSORFLOW_1` (the default) or `AS_PYTORCH_FID`.
@@ -79,8 +79,9 @@ class InceptionFID(FeatureExtractor):
     def __init__(self, weights=None, *, tap="2048", preparation=AS_TENSORFLOW_1, batch_size=32):
         if tap not in TAPS:
             raise ValueError(f"`tap` must be one of {TAPS}. Received: tap={tap!r}")
-        self.published = not isinstance(weights, dict)
-        if self.published:
+        is_published = not isinstance(weights, dict)
+        self.published = is_published and tap == "2048"  # other taps are other scores
+        if is_published:
             path = fetch_weights() if weights is None else pathlib.Path(weights)
             self.weights_hash = published_hash(path)
             weights = read_torch_checkpoint(path)
@@ -90,7 +91,8 @@ class InceptionFID(FeatureExtractor):
         self.resize = preparation.resize
         self.preparation = preparation
         self.batch_size = batch_size
-        self.model = build_inception(weights)
+        with in_float32():
+            self.model = build_inception(weights)
         taps = self.model.output
         self._features = keras.Model(self.model.input, taps[tap])
         self._both = keras.Model(self.model.input, [taps[tap], taps["logits_unbiased"]])

@@ -1,9 +1,10 @@
 """Features of the networks in `keras.applications`, for scores that no paper's are compared to."""
 
 import keras
+import numpy as np
 
 from keras_gans.metrics.cache import content_hash
-from keras_gans.metrics.extractor import FeatureExtractor, Reading
+from keras_gans.metrics.extractor import FeatureExtractor, Reading, in_float32
 
 
 class KerasApplications(FeatureExtractor):
@@ -45,14 +46,17 @@ class KerasApplications(FeatureExtractor):
         self.batch_size = batch_size
         self.preprocess = preprocess
         self.image_size = image_size
-        self.model = application(
-            include_top=False,
-            weights=weights,
-            pooling="avg",
-            input_shape=(image_size, image_size, 3),
-            **options,
-        )
-        self.weights_hash = content_hash(*self.model.get_weights())
+        with in_float32():
+            self.model = application(
+                include_top=False,
+                weights=weights,
+                pooling="avg",
+                input_shape=(image_size, image_size, 3),
+                **options,
+            )
+        every_pixel = np.arange(256, dtype="float32").reshape(1, 16, 16, 1).repeat(3, axis=-1)
+        prepared = np.asarray(preprocess(every_pixel))
+        self.weights_hash = content_hash(*self.model.get_weights(), prepared)
 
     def read_batch(self, images, logits):
         pixels = (keras.ops.convert_to_tensor(as_rgb(images)) + 1.0) * 127.5

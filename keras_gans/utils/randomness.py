@@ -13,14 +13,14 @@ def seed_pair(seed, purpose, index):
     """Packs the coordinates of a draw into the pair of integers that stateless draws ask for.
 
     Args:
-        seed: Python integer in `[0, 2**31)`, the seed of the run.
+        seed: Integer in `[0, 2**31)`, the seed of the run; NumPy's small ones would overflow.
         purpose: Python integer in `[0, 2**32)`, what is drawn; purposes never share noise.
         index: Integer or int64 scalar tensor, when it is drawn (the training step).
 
     Returns:
         Tensor `(2,)`, int64.
     """
-    return tf.stack([tf.constant(seed << 32 | purpose, tf.int64), tf.cast(index, tf.int64)])
+    return tf.stack([tf.constant(int(seed) << 32 | purpose, tf.int64), tf.cast(index, tf.int64)])
 
 
 def another(seed, place):

@@ -40,9 +40,15 @@ class TestFormats:
 
     def test_files_that_are_no_images_are_passed_over(self, tmp_path):
         Image.new("RGB", (8, 8), RED).save(tmp_path / "a.png")
-        for name in ("notes.txt", ".hidden.png", "._a.png"):
+        (tmp_path / "__MACOSX").mkdir()
+        for name in ("notes.txt", ".hidden.png", "._a.png", "__MACOSX/a.png"):
             (tmp_path / name).write_text("no image")
         assert load(tmp_path).num_examples == 1
+
+    def test_names_that_cameras_give(self, tmp_path):
+        for name in ("_DSC1234.JPG", "_MG_1234.JPG", "DSC1234.JPG"):
+            Image.new("RGB", (8, 8), RED).save(tmp_path / name)
+        assert load(tmp_path).num_examples == 3
 
 
 class TestModes:

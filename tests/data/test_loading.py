@@ -26,6 +26,13 @@ class TestWhichSource:
         test_split = {"split": "test[:10]", "batch_size": 10}
         assert data.load("mnist", data_dir=mnist_directory, **test_split).num_examples == 10
 
+    def test_a_folder_called_glyphs_is_a_folder_where_a_slash_says_so(self, photos):
+        (photos / "mnist").rename(photos / "glyphs")
+        assert data.load("glyphs/", batch_size=4).num_examples == 4
+        with pytest.raises(ValueError, match="hold images"):
+            (photos / "glyphs" / "28_4_4").mkdir()
+            data.load("glyphs/28_4_4", batch_size=4)
+
     @pytest.mark.parametrize("source", ["no/such/folder", "~/no_such_folder", "missing.npz"])
     def test_paths_that_do_not_exist(self, source):
         with pytest.raises(FileNotFoundError, match="`source` must exist.*Received: source="):

@@ -169,3 +169,19 @@ class TestKerasApplications:
         assert repr(extractor).startswith("<keras MobileNetV2, weights ")
         with pytest.raises(ValueError, match=r"must be a classifier"):
             extractor.logits(images)
+
+    def test_another_way_to_prepare_pixels_is_another_extractor(self):
+        """And the policy of a training is not taken over."""
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        ways = [lambda pixels: pixels / 255, lambda pixels: pixels / 127.5 - 1] * 2
+        extractors = []
+        for way in ways:
+            keras.utils.set_random_seed(0)
+            extractors.append(
+                KerasApplications(
+                    keras.applications.MobileNetV2, way, image_size=32, weights=None, alpha=0.35
+                )
+            )
+        first, second, again, _ = [extractor.weights_hash for extractor in extractors]
+        assert first == again != second
+        assert {layer.compute_dtype for layer in extractors[0].model.layers} == {"float32"}

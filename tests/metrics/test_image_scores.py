@@ -1,7 +1,9 @@
+import warnings
+
 import numpy as np
 import pytest
 
-from keras_gans import metrics
+from keras_gans import data, metrics
 from keras_gans.metrics.extractor import CallableFeatures
 from keras_gans.metrics.frechet import frechet_distance
 from keras_gans.metrics.image_scores import DC, FID, IS, KID, MSSSIM, PR, SWD, FeatureScore
@@ -128,6 +130,25 @@ class TestReferenceCache:
     def test_unknown_weights_are_not_cached(self, home):
         FID(coarse)(REAL, GENERATED)
         assert not list(home.iterdir())
+
+    def test_images_that_are_others_each_time_are_warned_of_and_not_kept(self, extractor, home):
+        """Batches drop what fills none, and shuffled ones drop others in every pass."""
+        for shuffled, kept in ((True, 0), (False, 1)):
+            batches = data.load(REAL, batch_size=128, shuffle=shuffled)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                assert FID(extractor)(batches, GENERATED).protocol.num_real == 256
+            messages = [str(warning.message) for warning in caught]
+            assert any("`real` holds other images each time" in m for m in messages) is shuffled
+            assert len(list(home.glob("references/*.npz"))) == kept
+
+    def test_only_what_papers_compute_with_it_is_called_published(self):
+        extractor = CallableFeatures(coarse, "c", logits=coarse)
+        extractor.published = True
+        kinds = FID(extractor), KID(extractor, subset_size=50), PR(extractor), DC(extractor)
+        scores = [kind(REAL, GENERATED) for kind in kinds]
+        assert [score.protocol.published for score in scores] == [True, True, False, False]
+        assert "not comparable with published" in str(scores[2])
 
     def test_iterators_are_read_without_a_cache(self, extractor, home):
         read = read_reference(extractor, iter([REAL]))

@@ -4,6 +4,7 @@ import json
 import pickle
 import urllib.error
 
+import keras
 import numpy as np
 import pytest
 
@@ -135,9 +136,19 @@ class TestWeightsFile:
     def test_a_published_file_is_marked_as_such(self, monkeypatch, state):
         monkeypatch.setattr(inception_fid, "published_hash", lambda path: "6726825d" + "0" * 56)
         monkeypatch.setattr(inception_fid, "read_torch_checkpoint", lambda path: state)
-        extractor = InceptionFID("weights.pth", tap="64", preparation=AS_PYTORCH_FID)
+        extractor = InceptionFID("weights.pth", preparation=AS_PYTORCH_FID)
         assert extractor.published
         assert extractor.resize == "bilinear 299x299 of PyTorch"
+
+    def test_another_tap_is_read_and_is_no_published_score(self, monkeypatch, state):
+        """Also under a mixed policy, which the network does not take over."""
+        monkeypatch.setattr(inception_fid, "published_hash", lambda path: "6726825d" + "0" * 56)
+        monkeypatch.setattr(inception_fid, "read_torch_checkpoint", lambda path: state)
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        extractor = InceptionFID("weights.pth", tap="64")
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        assert {layer.compute_dtype for layer in extractor.model.layers} == {"float32"}
+        assert not extractor.published
         assert extractor(IMAGES).shape == (2, 64)
 
 

@@ -35,7 +35,7 @@ def folder(tmp_path):
 class TestDefaults:
     @pytest.mark.parametrize("recipe", [Pix2PixRecipe, CycleGANRecipe], ids=["pix2pix", "cyclegan"])
     def test_the_papers_for_folders_and_small_ones_for_glyphs(self, recipe):
-        paper, glyphs = recipe(data="facades/"), recipe()
+        paper, glyphs = recipe(data="glyphs_of_mine"), recipe()
         names = ("image_size", "batch_size", "epochs", "width", "patch_layers")
         assert [getattr(paper, name) for name in names] == [256, 1, 200, 64, 3]
         assert glyphs.data.startswith("glyphs/") and glyphs.image_size == 32

@@ -21,6 +21,12 @@ def test_every_coordinate_matters():
             assert abs(np.corrcoef(first, second)[0, 1]) < 0.15
 
 
+def test_an_integer_of_numpy_is_the_same_seed():
+    """A small one would overflow in the packing and be seed 0."""
+    for kind in (np.int16, np.int32, np.int64):
+        np.testing.assert_array_equal(draw(seed=kind(7)), draw(seed=7))
+
+
 def test_largest_coordinates_are_accepted():
     assert np.isfinite(draw(seed=2**31 - 1, purpose=2**32 - 1, index=2**40)).all()
 

@@ -66,7 +66,17 @@ def scorer(data_dir, image_size=28):
 
 
 def train(model, batches, epochs, folder, *watchers, steps_per_epoch=None):
-    """`fit` with checkpoints and a grid of samples in `folder`; continues what is there."""
+    """`fit` with checkpoints and a grid of samples in `folder`; continues what is there.
+
+    Raises:
+        ValueError: If a `BestOnValidation` among the watchers would never look.
+    """
+    for watcher in watchers:
+        if isinstance(watcher, BestOnValidation) and epochs < watcher.every:
+            raise ValueError(
+                f"`epochs` must be at least {watcher.every}, the first look's. "
+                f"Received: epochs={epochs}"
+            )
     return model.fit(
         batches,
         epochs=epochs,

@@ -25,16 +25,21 @@ def train(model, kind, *, steps, batch_size, seed, every, at, folder=None):
     Args:
         model: Model of points.
         kind: Name of the mixture, see `data.mixture_of_gaussians`.
-        steps: Integer, training steps, a multiple of 20.
+        steps: Integer, training steps, a multiple of `every`.
         batch_size: Points in a batch, those of all minibatches together.
         seed: Seed of the data.
-        every: Steps from one look to the next.
+        every: Steps from one look to the next, a multiple of 20.
         at: Function from the model to a dictionary of measures.
         folder: Folder of checkpoints, which the same call continues from; `None` keeps none.
 
     Returns:
-        Dictionary from the step to the measures there.
+        Dictionary from the step to the measures there, the last step's among them.
+
+    Raises:
+        ValueError: If the last look would not be at the last step.
     """
+    if steps < every or steps % every:
+        raise ValueError(f"`steps` must be a multiple of {every}. Received: steps={steps}")
     batches = data.mixture_of_gaussians(
         kind, batch_size=batch_size, steps_per_epoch=every, seed=seed
     )
