@@ -27,7 +27,9 @@ class Checkpoints(keras.callbacks.Callback):
     A checkpoint is written every `every_steps` or `every_minutes`, and at the end of epochs.
     Without `every_steps` it is left out where writing would take more than `share` of the time so
     far; the last epoch is always written. A state that holds NaN or infinity is never written. A
-    full disk is reported, and the training goes on with the checkpoints that there are.
+    full disk is reported, and the training goes on with the checkpoints that there are. A training
+    that another callback has ended is over: the same call trains no further, one with more epochs
+    does.
 
     SIGTERM and Ctrl-C finish the step and write a checkpoint; then SIGTERM exits with status 0 and
     Ctrl-C raises `KeyboardInterrupt`.
@@ -117,6 +119,7 @@ class Checkpoints(keras.callbacks.Callback):
             self.first_step = notes.get("first_step", step)
             self.extra = notes.get("extra", {})
             self._best_value = notes.get("best_value")
+            self._over = notes.get("over")
             self._states = notes.get("states", {})
             self._seconds_writing = self._seconds_last = 0.0
             self._restored_model = model
@@ -127,6 +130,10 @@ class Checkpoints(keras.callbacks.Callback):
         parts = [part for variable in variables for part in _parts(variable)]
         self._before_epoch = [(part, part.numpy()) for part in parts]
         return self.resumed_from is not None
+
+    def is_over(self, epochs):
+        """Whether a training of so many epochs, or of more, ended because a callback stopped it."""
+        return self._over is not None and epochs <= self._over
 
     def paths(self):
         """Paths of the checkpoints, without suffix, the newest first."""
@@ -159,13 +166,14 @@ class Checkpoints(keras.callbacks.Callback):
         if self.model.steps_to_skip > 0:
             for variable, value in self._before_epoch:
                 variable.assign(value)
-        self._hand_back()
+        self._hand_back(epoch)
         self._before_epoch = None
 
-    def _hand_back(self):
+    def _hand_back(self, num_epochs=None):
         """Gives the history to the model, and their counts to the other callbacks."""
-        self.model.history.history = {name: list(values) for name, values in self.history.items()}
-        self.model.history.epoch = list(range(max(map(len, self.history.values()), default=0)))
+        history = {name: values[:num_epochs] for name, values in self.history.items()}
+        self.model.history.history = history
+        self.model.history.epoch = list(range(max(map(len, history.values()), default=0)))
         for name, callback in _named(self._callbacks):
             saved = self._states.get(name)
             if saved is None:  # there was no checkpoint, or this callback is new
@@ -174,6 +182,7 @@ class Checkpoints(keras.callbacks.Callback):
                 callback.set_state(saved)
             else:
                 vars(callback).update(saved)
+        self._states = {}  # what they count from now on is theirs
 
     def on_train_batch_end(self, batch, logs=None):
         if self.model.steps_to_skip > 0:
@@ -192,15 +201,19 @@ class Checkpoints(keras.callbacks.Callback):
             self.save(step)
 
     def on_epoch_end(self, epoch, logs=None):
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(float(value))
+        logs = {name: float(value) for name, value in (logs or {}).items()}
+        for name, value in logs.items():  # a part of this epoch may have been one before a resume
+            self.history[name] = [*self.history.get(name, [])[:epoch], value]
         step = int(self.model.step.numpy())
-        if self.best and self.best not in (logs or {}):
-            raise ValueError(f"`best` must be one of {sorted(logs or {})}. Received: {self.best!r}")
-        if self.best and self._is_best(float(logs[self.best])):
-            self._best_value = float(logs[self.best])
+        stopped = self.model.stop_training
+        if stopped and all(map(math.isfinite, logs.values())):
+            self._over = self.params["epochs"]
+        if self.best and self.best not in logs and not stopped:
+            raise ValueError(f"`best` must be one of {sorted(logs)}. Received: {self.best!r}")
+        if self.best in logs and self._is_best(logs[self.best]):
+            self._best_value = logs[self.best]
             self.save(step, self._best_store)
-        is_last = epoch + 1 == self.params["epochs"] or self.model.stop_training
+        is_last = epoch + 1 == self.params["epochs"] or stopped
         if self._stop_signal is not None and not is_last:
             self._stop(step)
         if is_last or self.every_steps or not self._alone or self._affordable():
@@ -233,6 +246,7 @@ class Checkpoints(keras.callbacks.Callback):
             "history": self.history,
             "first_step": self.first_step,
             "best_value": self._best_value,
+            "over": self._over,
             "states": {name: _state(callback) for name, callback in _named(self._callbacks)},
             "extra": self.extra,
         }

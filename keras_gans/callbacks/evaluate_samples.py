@@ -65,10 +65,10 @@ class EvaluateSamples(keras.callbacks.Callback):
         self._real_features = {}
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.model.stop_training:  # a term is not finite, and there is nothing to score
-            return
-        is_last = epoch + 1 == self.params["epochs"]
-        if (epoch + 1) % self.every == 0 or is_last or not self._logged:
+        stopped = self.model.stop_training
+        is_due = (epoch + 1) % self.every == 0 or not self._logged
+        is_due = is_due or stopped or epoch + 1 == self.params["epochs"]
+        if is_due and not (stopped and _is_broken(self.model)):
             self.evaluate(self.model, epoch + 1)
             values = {name: v for score in self.scores for name, v in score.values.items()}
             self._logged = {f"val_{name}": float(value) for name, value in values.items()}
@@ -150,3 +150,8 @@ class EvaluateSamples(keras.callbacks.Callback):
             if getattr(one, "extractor", None) is metric.extractor
             and getattr(one, count) == getattr(metric, count)
         ]
+
+
+def _is_broken(model):
+    """Whether there is nothing to score, which is why the training was stopped."""
+    return not all(np.isfinite(weight).all() for weight in model.get_weights())

@@ -32,7 +32,7 @@ class ProgressiveGrowth(keras.callbacks.Callback):
     Raises:
         ValueError: In `fit`, if the model does not grow, grows to another resolution, takes several
             steps an execution that run across a change, or has an optimizer with a schedule of
-            its own where this one names learning rates.
+            its own where this one names learning rates or resets the optimizers.
     """
 
     def __init__(self, schedule, reset_optimizers=True):
@@ -57,11 +57,14 @@ class ProgressiveGrowth(keras.callbacks.Callback):
                 "`steps_per_execution` must divide the steps at which the schedule changes. "
                 f"Received: steps_per_execution={together}, with a change at step {across[0]}"
             )
+        sets_rates = self.schedule.learning_rate is not None
+        forgets_steps = self.reset_optimizers and len(self.schedule.segments) > 1
         for player, optimizer in self.model.optimizers.items():
-            if self.schedule.learning_rate is not None and _has_schedule(optimizer):
+            if (sets_rates or forgets_steps) and _has_schedule(optimizer):
+                what = "sets learning rates" if sets_rates else "starts optimizers anew as it grows"
                 raise ValueError(
-                    "`schedule` sets learning rates, and the optimizers must not have schedules of "
-                    f"their own. Received: a schedule in the optimizer of {player!r}"
+                    f"`schedule` {what}, and the optimizers must not have schedules of their own. "
+                    f"Received: a schedule in the optimizer of {player!r}"
                 )
         if step == 0:
             self._warn_of_an_early_end()

@@ -11,6 +11,7 @@ from keras import ops
 from keras_gans.layers import AdaptiveAugment, SpectralNormalization
 from keras_gans.models import exporting, gradients, saved_state
 from keras_gans.models.augmentation import with_augmentation
+from keras_gans.models.network_checks import check_regularizes_weights_only
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_divides, check_finite, check_pixels
@@ -109,6 +110,7 @@ class AdversarialModel(keras.Model):
             }
         self.network_names = tuple(networks)
         for name, network in networks.items():
+            check_regularizes_weights_only(name, network)
             setattr(self, name, network)
         self.average_names = ()
         if ema_decay is not None or ema_half_life is not None:
@@ -124,6 +126,13 @@ class AdversarialModel(keras.Model):
             initializer="zeros",
             trainable=False,
             aggregation="only_first_replica",
+        )
+        # Batches since an evaluation began, so that evaluating twice draws the same noise.
+        self._evaluated = tf.Variable(
+            0,
+            trainable=False,
+            dtype=tf.int64,
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
         self.steps_to_skip = 0  # of an epoch that is continued in its middle
         self._draws = {}  # by thread: replicas are traced in threads that take turns
@@ -243,10 +252,21 @@ class AdversarialModel(keras.Model):
         y = None if y is None else tf.nest.map_structure(ops.convert_to_tensor, y)
         self.check_batch(x, y)
         self._draws[threading.get_ident()] = 0
-        self._batch_sizes[threading.get_ident()] = ops.shape(tf.nest.flatten(x)[0])[0]
+        rows = ops.shape(tf.nest.flatten(x)[0])[0]
+        if training and tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            rule = (
+                "Every replica must have examples in every step: batch with `drop_remainder=True`"
+            )
+            tf.debugging.assert_greater(rows, 0, rule)
+        self._batch_sizes[threading.get_ident()] = rows
         self._logits_of_reals[threading.get_ident()] = []
         self._draws_for_training = training
         return x, y
+
+    def check_arrays(self, x, y=None):
+        """Raises a `ValueError` for arrays that would ruin a training; see subclasses."""
+        check_finite(x=x, y=y)
+        check_pixels(x=x)
 
     def check_batch(self, x, y):
         """Raises a `ValueError` for a batch that does not fit the networks; see subclasses."""
@@ -283,9 +303,7 @@ class AdversarialModel(keras.Model):
         self._draws[thread] += 1
         if self._draws_for_training:
             return randomness.seed_pair(self.seed, purpose, self.step.value)
-        # The trackers count the batches since evaluation began, so that evaluating twice agrees.
-        batches_seen = self.trackers[0].count.value
-        return randomness.seed_pair(self.seed, EVALUATION | purpose, batches_seen)
+        return randomness.seed_pair(self.seed, EVALUATION | purpose, self._evaluated)
 
     def record(self, *players):
         """Tape that watches the variables of `players`, to take their steps from one forward pass.
@@ -348,6 +366,11 @@ class AdversarialModel(keras.Model):
         if watched is not None and self.adapts_augmentation:
             watched.append(real_logits - self.undecided_logit)
 
+    def reset_metrics(self):
+        """Keras's, which begins an evaluation."""
+        super().reset_metrics()
+        self._evaluated.assign(0)
+
     def report(self, terms, training=True):
         """Closes a step: updates the running mean of every term, the averages and the counter.
 
@@ -365,12 +388,18 @@ class AdversarialModel(keras.Model):
             )
         if self.adapts_augmentation:  # as it was in this step
             terms = terms | {"augmentation_probability": self.augment.probability()}
+        # A mean over examples: the last batch of an evaluation may be smaller, and may leave some
+        # replicas without an example, whose terms are NaN.
+        rows = ops.cast(self._batch_sizes[threading.get_ident()], "float32")
         for tracker in self.trackers:
-            tracker.update_state(terms[tracker.name])
+            term = ops.where(rows > 0, terms[tracker.name], 0.0)
+            tracker.update_state(term, sample_weight=rows)
         if training:
             self._update_averages()
             self._adapt_augmentation()
             self.step.assign_add(1)
+        else:
+            self._evaluated.assign_add(1)
         self._draws.pop(threading.get_ident(), None)
         self._batch_sizes.pop(threading.get_ident(), None)
         self._logits_of_reals.pop(threading.get_ident(), None)
@@ -425,8 +454,10 @@ class AdversarialModel(keras.Model):
                 `[-1, 1]`, for batches whose shape does not fit the networks, and for checkpoints of
                 data that cannot start at any step.
         """
-        check_finite(x=x, y=y)
-        check_pixels(x=x)
+        self.check_arrays(x, y)
+        held_out = kwargs.get("validation_data")
+        if isinstance(held_out, tuple | list):
+            self.check_arrays(*held_out[:2])
         check_divides(
             x,
             kwargs.get("batch_size"),
@@ -449,10 +480,11 @@ class AdversarialModel(keras.Model):
                 kwargs.get("steps_per_epoch") or x.steps_per_epoch
             )
             for callback in checkpoints:
-                self._check_executions(steps_per_epoch)
-                kwargs["initial_epoch"], self.steps_to_skip = divmod(
-                    step - callback.first_step, steps_per_epoch
-                )
+                epoch, skipped = divmod(step - callback.first_step, steps_per_epoch)
+                self._check_executions(steps_per_epoch, skipped)
+                kwargs["initial_epoch"], self.steps_to_skip = epoch, skipped
+                if callback.is_over(kwargs.get("epochs", 1)):
+                    kwargs["initial_epoch"] = kwargs.get("epochs", 1)
             x = x.from_step(step)
             kwargs["shuffle"] = False  # or Keras warns that it cannot
         try:
@@ -462,13 +494,14 @@ class AdversarialModel(keras.Model):
             for callback in checkpoints:
                 callback.release()
 
-    def _check_executions(self, steps_per_epoch):
-        if steps_per_epoch % self.steps_per_execution:
-            raise ValueError(
-                "`steps_per_execution` must divide the steps of an epoch where checkpoints are "
-                f"written. Received: steps_per_execution={self.steps_per_execution}, "
-                f"{steps_per_epoch} steps an epoch"
-            )
+    def _check_executions(self, *steps):
+        for num in steps:
+            if num % self.steps_per_execution:
+                raise ValueError(
+                    "`steps_per_execution` must divide the steps of an epoch where checkpoints are "
+                    "written, and those of a checkpoint in its middle. Received: "
+                    f"steps_per_execution={self.steps_per_execution}, {num} steps"
+                )
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Nothing, since a model is built when it is made.
@@ -504,6 +537,11 @@ class AdversarialModel(keras.Model):
         """Saves the whole training state, without the configuration, as `save` does."""
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"`filepath` exists and `overwrite` is False: {filepath}")
+        if kwargs.get("max_shard_size") is not None:
+            raise ValueError(
+                "`max_shard_size` must be None: the file appears whole or not at all. "
+                f"Received: max_shard_size={kwargs['max_shard_size']}"
+            )
         with written_whole(filepath) as aside:
             super().save_weights(aside, **kwargs)
 

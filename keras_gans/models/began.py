@@ -111,7 +111,8 @@ class BEGAN(LatentModel):
             generator_terms = self.generator_terms(fake_error)
         self.descend("discriminator", tape, discriminator_terms)
         self.descend("generator", tape, generator_terms)
-        real_error, fake_error = map(_mean_over_replicas, (real_error, fake_error))
+        rows = ops.shape(real_images)[0]
+        real_error, fake_error = (_over_replicas(e, rows) for e in (real_error, fake_error))
         terms = discriminator_terms | generator_terms | self.measures(real_error, fake_error)
         surplus = self.diversity_ratio * real_error - fake_error
         self.balance.assign(ops.clip(self.balance + self.balance_rate * surplus, 0.0, 1.0))
@@ -123,7 +124,8 @@ class BEGAN(LatentModel):
         fake_images = self.generate(ops.shape(real_images)[0], training=False)
         real_error = self.error(real_images, training=False)
         fake_error = self.error(fake_images, training=False)
-        real_error, fake_error = map(_mean_over_replicas, (real_error, fake_error))
+        rows = ops.shape(real_images)[0]
+        real_error, fake_error = (_over_replicas(e, rows) for e in (real_error, fake_error))
         terms = self.discriminator_terms(real_error, fake_error) | self.generator_terms(fake_error)
         return self.report(terms | self.measures(real_error, fake_error), training=False)
 
@@ -163,6 +165,12 @@ class BEGAN(LatentModel):
         }
 
 
-def _mean_over_replicas(value):
+def _over_replicas(error, rows):
+    """The mean over the whole batch of what is a mean over the rows of each replica, or NaN."""
     context = tf.distribute.get_replica_context()
-    return value if context is None else context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
+    if context is None:
+        return error
+    rows = ops.cast(rows, "float32")
+    parts = ops.stack([ops.where(rows > 0, error * rows, 0.0), rows])
+    total, num = ops.unstack(context.all_reduce(tf.distribute.ReduceOp.SUM, parts), 2)
+    return total / num

@@ -81,6 +81,20 @@ def check_iterates_once(name, network):
             )
 
 
+def check_regularizes_weights_only(name, network):
+    """Raises a `ValueError` that names the first layer of a network that regularizes activations.
+
+    A step of a game calls a network several times, for several players: which of these a penalty
+    on activations would belong to is not defined.
+    """
+    for layer in network._flatten_layers():
+        if getattr(layer, "activity_regularizer", None) is not None:
+            raise ValueError(
+                f"`{name}` must regularize weights only; what activations cost is a term of the "
+                f"game. Received: {name} with an activity_regularizer in the layer {layer.name!r}"
+            )
+
+
 def check_batch(name, batch, data_shape):
     """Raises a `ValueError` unless `batch` is a floating tensor `(batch_size, *data_shape)`."""
     if tuple(batch.shape[1:]) != tuple(data_shape):

@@ -84,11 +84,14 @@ def run(recipe, args=None):
     if chief:
         for score in scorers[0].scores if scorers else ():
             CONSOLE.print(str(score))
-        exports = recipe.publish or folder / "export"
-        if first_step == int(model.step.numpy()) and exports.exists():
+        exports = str(recipe.publish or folder / "export")
+        trained = int(model.step.numpy())
+        if first_step == trained and run_folder.was_published(folder, exports, trained):
             CONSOLE.print("Nothing was left to train, and no new version is published.")
         else:
-            _say_what_to_do_next(recipe, folder, serving.publish(model, exports))
+            published = serving.publish(model, exports)
+            run_folder.note_published(folder, exports, trained)
+            _say_what_to_do_next(recipe, folder, published)
     return model
 
 

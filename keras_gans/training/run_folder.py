@@ -4,6 +4,7 @@ import dataclasses
 import importlib.metadata
 import inspect
 import json
+import math
 import os
 import pathlib
 
@@ -80,6 +81,19 @@ def write_settings(folder, recipe, data, model):
         aside.write_text(json.dumps(settings(recipe, data, model), indent=2) + "\n")
 
 
+def note_published(folder, exports, step):
+    """Writes down that the model of a step was published in a folder of versions."""
+    with written_whole(folder / "published.json") as aside:
+        aside.write_text(json.dumps({"exports": exports, "step": step}) + "\n")
+
+
+def was_published(folder, exports, step):
+    """Whether `note_published` wrote down the same, and the versions are still there."""
+    file = folder / "published.json"
+    noted = json.loads(file.read_text()) if file.exists() else None
+    return noted == {"exports": exports, "step": step} and pathlib.Path(exports).exists()
+
+
 def cut_metrics(folder, num_epochs):
     """Drops what was written about epochs after the state from which a run continues."""
     file = folder / "metrics.csv"
@@ -91,7 +105,15 @@ def cut_metrics(folder, num_epochs):
     if file.exists():
         lines = file.read_text().splitlines(keepends=True)
         with written_whole(file) as aside:
-            aside.write_text("".join(x for x in lines if json.loads(x)["epoch"] <= num_epochs))
+            aside.write_text("".join(line for line in lines if _epoch_of(line) <= num_epochs))
+
+
+def _epoch_of(score):
+    """The epoch of a line of `scores.jsonl`; later than any of one that was not written whole."""
+    try:
+        return json.loads(score)["epoch"]
+    except json.JSONDecodeError:
+        return math.inf
 
 
 def _read_settings(folder):

@@ -140,20 +140,39 @@ class TestCheckpoints:
         assert names == [f"step-{best_step}.index"]
 
     def test_weights_that_are_not_finite_are_not_written(self, tmp_path, capsys):
-        model, _ = fit(tmp_path, keep=1)
-        state = {f"{name}_0": v.value for name, v in model.training_state().items()}
+        model, checkpoints = fit(tmp_path)
+        checkpoints.save(98)
         model.generator.trainable_variables[0].assign_add(
             tf.fill(model.generator.trainable_variables[0].shape, np.nan)
         )
-        assert not CheckpointStore(tmp_path, state).is_finite()
+        checkpoints.save(99)
+        assert (
+            "No checkpoint is written at step 99: a weight is not finite" in capsys.readouterr().out
+        )
+        assert (tmp_path / "step-98.index").exists() and not (tmp_path / "step-99.index").exists()
 
-    def test_without_a_step_count_writing_takes_its_share_only(self, tmp_path, monkeypatch):
-        checkpoints = callbacks.Checkpoints(tmp_path, every_minutes=1e-9, share=0.02)
-        fit(tmp_path, epochs=8, checkpoints=checkpoints)
-        spent = checkpoints._seconds_writing - checkpoints._seconds_last
-        assert spent <= 0.02 * 60 or spent == 0
-        assert (tmp_path / "step-32.index").exists()  # the last epoch is always written
-        assert len(list(tmp_path.glob("*.index"))) < 8
+    @pytest.mark.parametrize(
+        "share, written", [(1.0, range(1, 33)), (0.2, (1, 9, 13, 17, 21, 25, 29, 32))]
+    )
+    def test_writing_takes_its_share_of_the_time_only(self, tmp_path, monkeypatch, share, written):
+        """By a clock on which a step takes a second and so does writing."""
+        now, steps = [0.0], []
+        monkeypatch.setattr("time.monotonic", lambda: now[0])
+
+        def save(store, step, notes):
+            steps.append(step)
+            now[0] += 1.0
+
+        def step_ends(batch, logs):
+            now[0] += 1.0
+
+        monkeypatch.setattr(CheckpointStore, "save", save)
+        model = build_model(DCGAN)
+        clock = keras.callbacks.LambdaCallback(on_train_batch_end=step_ends)
+        checkpoints = callbacks.Checkpoints(tmp_path, every_minutes=0.5 / 60, share=share)
+        batches = data.load(points(), batch_size=16)
+        model.fit(batches, epochs=8, verbose=0, callbacks=[clock, checkpoints])
+        assert steps == list(written)
 
     def test_data_that_cannot_start_anywhere_is_refused(self, tmp_path):
         with pytest.raises(ValueError, match="`x` must be batches of `keras_gans.data`"):
@@ -205,24 +224,71 @@ class TestCheckpoints:
             def set_state(self, state):
                 self.epochs = state["epochs"]  # fails for a state that nobody saved
 
+        batches = data.load(points(), batch_size=16)
         for epochs in (2, 5, 5):  # the last has nothing left to train
-            counter = Counter()
-            checkpoints = callbacks.Checkpoints(tmp_path, every_steps=1)
+            model = build_model(DCGAN)
+            watchers = [Counter(), callbacks.Checkpoints(tmp_path, every_steps=1)]
+            model.fit(batches, epochs=epochs, verbose=0, callbacks=watchers)
+            assert watchers[0].epochs == epochs
+        for epochs in (6, 7):  # another `fit` with the same ones takes nothing back
+            model.fit(batches, epochs=epochs, verbose=0, callbacks=watchers)
+            assert watchers[0].epochs == epochs
+
+    def test_a_training_that_was_stopped_is_over(self, tmp_path):
+        def train(epochs, stop_after):
+            steps = []
+
+            def stop(batch, logs):
+                steps.append(int(model.step.numpy()))
+                model.stop_training = steps[-1] == stop_after
+
+            model = build_model(DCGAN)
+            stopper = keras.callbacks.LambdaCallback(on_train_batch_end=stop)
+            checkpoints = callbacks.Checkpoints(tmp_path, best="generator_loss")
             batches = data.load(points(), batch_size=16)
-            build_model(DCGAN).fit(
-                batches, epochs=epochs, verbose=0, callbacks=[counter, checkpoints]
-            )
-            assert counter.epochs == epochs
+            history = model.fit(batches, epochs=epochs, verbose=0, callbacks=[stopper, checkpoints])
+            return steps, history.epoch, len(history.history["generator_loss"])
+
+        assert train(epochs=5, stop_after=6) == ([1, 2, 3, 4, 5, 6], [0, 1], 2)
+        assert train(epochs=5, stop_after=None) == ([], [0, 1], 2)
+        steps, epochs, num_logs = train(epochs=6, stop_after=None)  # longer than what was stopped
+        assert steps[-18:] == list(range(7, 25)) and epochs == [0, 1, 2, 3, 4, 5] and num_logs == 6
+
+    def test_a_best_that_a_stop_left_out_of_the_logs_is_no_error(self, tmp_path):
+        class LastInLine(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                if epoch:
+                    self.model.stop_training = True
+                else:
+                    logs["val_fid"] = 3.0
+
+        checkpoints = callbacks.Checkpoints(tmp_path, best="val_fid")
+        batches = data.load(points(), batch_size=16)
+        watchers = [LastInLine(), checkpoints]
+        build_model(DCGAN).fit(batches, epochs=9, verbose=0, callbacks=watchers)
+        assert (tmp_path / "step-8.index").exists()
+        assert (tmp_path / "best" / "step-4.index").exists()
 
     def test_executions_that_do_not_divide_an_epoch_are_refused(self, tmp_path):
         model = build_model(DCGAN, compiled=False)
         model.compile(steps_per_execution=3)
-        with pytest.raises(ValueError, match="steps_per_execution=3, 4 steps an epoch"):
+        with pytest.raises(ValueError, match="steps_per_execution=3, 4 steps"):
             model.fit(
                 data.load(points(), batch_size=16),
                 verbose=0,
                 callbacks=[callbacks.Checkpoints(tmp_path)],
             )
+
+    def test_executions_that_would_run_over_a_checkpoint_are_refused(self, tmp_path):
+        fit(tmp_path / "run", keep=2)
+        for step in tmp_path.glob("run/step-4.*"):
+            step.unlink()  # killed after 3 of 4 steps
+        model = build_model(DCGAN, compiled=False)
+        model.compile(steps_per_execution=2)
+        batches = data.load(points(), batch_size=16)
+        checkpoints = callbacks.Checkpoints(tmp_path / "run")
+        with pytest.raises(ValueError, match="steps_per_execution=2, 3 steps"):
+            model.fit(batches, epochs=2, verbose=0, callbacks=[checkpoints])
 
     def test_weights_that_no_checkpoint_holds_are_refused(self, tmp_path):
         stopping = keras.callbacks.EarlyStopping(

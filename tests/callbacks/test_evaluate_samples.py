@@ -77,6 +77,24 @@ class TestEvaluateSamples:
         expected = metrics.FID(extractor)(images(), np.clip(samples, -1, 1))
         np.testing.assert_allclose(score.value, expected.value, rtol=1e-6)
 
+    @pytest.mark.parametrize("broken", [False, True])
+    def test_where_the_training_stops_it_scores_unless_nothing_is_left_to_score(self, broken):
+        class Stop(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                if epoch == 1:
+                    self.model.stop_training = True
+                    weight = self.model.generator.trainable_variables[0]
+                    weight.assign(weight * (np.nan if broken else 1.0))
+
+        extractor = metrics.CallableFeatures(flat, "pixels", weights_hash=None)
+        scorer = callbacks.EvaluateSamples([metrics.FID(extractor)], images(), num=64, every=9)
+        model = build_model()
+        history = model.fit(
+            images(), batch_size=16, epochs=7, verbose=0, callbacks=[Stop(), scorer]
+        ).history
+        assert len(history["val_fid"]) == 2
+        assert (history["val_fid"][1] == history["val_fid"][0]) is broken
+
     def test_epochs_between_repeat_the_last_score_and_the_last_epoch_is_scored(self):
         _, _, history = self.fit(epochs=5, every=2)
         fid = history["val_fid"]

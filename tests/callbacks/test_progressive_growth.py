@@ -200,6 +200,23 @@ class TestProgressiveGrowth:
         with pytest.raises(ValueError, match="optimizers must not have schedules.*'generator'"):
             fit_growing(model)
 
+    def test_refuses_to_begin_a_schedule_of_learning_rates_anew(self):
+        # a reset optimizer would be at its first step
+        plain = kg.data.GrowthSchedule(
+            resolution=8, stable_images=16, fade_images=32, batch_sizes={4: 8, 8: 4}
+        )
+        model = build_progan()
+        rate = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+        model.compile({player: keras.optimizers.SGD(rate) for player in model.players})
+        for resets in (True, False):
+            growth = kg.callbacks.ProgressiveGrowth(plain, reset_optimizers=resets)
+            growth.set_model(model)
+            if resets:
+                with pytest.raises(ValueError, match="starts optimizers anew.*'generator'"):
+                    growth.on_train_begin()
+            else:
+                growth.on_train_begin()
+
     def test_refuses_data_in_batches_of_another_size(self):
         for x, arguments in (
             (kg.data.load(images(), batch_size=5), {}),

@@ -90,6 +90,17 @@ class TestMinimize:
         model.minimize("discriminator", lambda: {"a": ops.sum(0.0 * kernel) + ops.sum(bias)})
         np.testing.assert_allclose(kernel.numpy(), before - 0.2 * before, rtol=1e-5)
 
+    def test_regularizers_of_activations_are_refused(self):
+        network = keras.Sequential(
+            [
+                keras.Input((2,)),
+                keras.layers.Dense(4, activity_regularizer="l2", name="lazy"),
+                keras.layers.Dense(1),
+            ]
+        )
+        with pytest.raises(ValueError, match="`discriminator` must regularize weights.*'lazy'"):
+            DCGAN(data_shape=(2,), latent_dim=3, generator=build_generator(), discriminator=network)
+
     @pytest.mark.parametrize("model_class", MODELS)
     def test_gradient_equals_finite_differences(self, model_class):
         model = build_model(model_class, batch_norm=False, dropout=0, compiled=False)
@@ -164,6 +175,10 @@ class TestSaving:
                 [variable.numpy() for variable in optimizer.variables],
                 [variable.numpy() for variable in loaded.optimizers[player].variables],
             )
+
+    def test_weights_in_several_files_are_refused(self, model_class, tmp_path):
+        with pytest.raises(ValueError, match="`max_shard_size` must be None"):
+            build_model(model_class).save_weights(tmp_path / "a.weights.json", max_shard_size=1)
 
     def test_weights_file_holds_the_whole_state(self, model_class, tmp_path):
         model = build_model(model_class)
@@ -455,3 +470,17 @@ class TestRefusals:
         model.save(tmp_path / "model.keras")
         with pytest.raises(FileExistsError, match="overwrite"):
             model.save(tmp_path / "model.keras", overwrite=False)
+
+
+class MeanGAN(DCGAN):
+    """Its terms are the mean of the batch, to tell how batches are weighed."""
+
+    def test_step(self, data):
+        samples, _ = self.begin_step(data, training=False)
+        return self.report(dict.fromkeys(self.term_names, ops.mean(samples)), training=False)
+
+
+def test_logs_are_means_over_examples():
+    samples = np.float32([[1, 1], [2, 2], [9, 9]])
+    logs = build_model(MeanGAN).evaluate(samples, batch_size=2, verbose=0, return_dict=True)
+    assert logs["generator_loss"] == pytest.approx(4.0)  # and not (1.5 + 9) / 2

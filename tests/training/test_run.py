@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import train.__main__ as train_main
-from keras_gans import DCGAN, training
+from keras_gans import DCGAN, callbacks, metrics, training
 from keras_gans.optimizers import DecayToFloor
+from keras_gans.training import run_folder
 from tests.models.tiny import build_discriminator, build_generator
 
 OWN_DATA = ("classifier", "pix2pix", "cyclegan")  # no images alone; tested by themselves
@@ -123,19 +124,51 @@ class TestRun:
         assert "Nothing was left to train" in capsys.readouterr().out
         assert [path.name for path in (tmp_path / "run" / "export").iterdir()] == ["1"]
 
+    def test_a_finished_run_that_was_not_published_is(self, images, tmp_path, monkeypatch):
+        """The disk was full, or the process was killed after its last checkpoint."""
+        versions = tmp_path / "versions"
+        run(images, tmp_path / "other", "--epochs", "1", "--publish", str(versions))
+
+        def fail(model, directory):
+            raise OSError("No space left on device")
+
+        flags = ("--epochs", "1", "--publish", str(versions))
+        with monkeypatch.context() as patch:
+            patch.setattr("keras_gans.serving.publish", fail)
+            with pytest.raises(OSError, match="No space"):
+                run(images, tmp_path / "run", *flags)
+        for _ in range(2):
+            run(images, tmp_path / "run", *flags)
+            assert sorted(path.name for path in versions.iterdir()) == ["1", "2"]
+
+    def test_a_half_written_score_is_dropped(self, tmp_path):
+        whole = '{"epoch": 1, "values": {"fid": 3.0}}\n'
+        (tmp_path / "scores.jsonl").write_text(whole + '{"epoch": 2, "val')
+        run_folder.cut_metrics(tmp_path, 5)
+        assert (tmp_path / "scores.jsonl").read_text() == whole
+
     def test_dry_run_writes_nothing(self, images, tmp_path, capsys):
         run(images, tmp_path / "run", "--dry-run")
         assert not (tmp_path / "run").exists()
         output = capsys.readouterr().out
         assert '"units": 8' in output and "Total params" in output
 
-    def test_broken_run_names_the_way_back(self, images, tmp_path):
+    @pytest.mark.parametrize("score_every", [0, 1])
+    def test_broken_run_names_the_way_back(self, images, tmp_path, monkeypatch, score_every):
+        def evaluator(recipe, path):
+            reals = np.random.default_rng(0).uniform(-1, 1, (32, 8, 8, 1)).astype("float32")
+            return callbacks.EvaluateSamples([metrics.SWD()], reals, num=32)
+
+        monkeypatch.setattr("keras_gans.training.scoring.evaluator", evaluator)
+
         @dataclasses.dataclass
         class Exploding(TinyRecipe):
             def optimizers(self, steps_per_epoch):
                 return {p: keras.optimizers.SGD(1e30) for p in DCGAN.players}
 
-        recipe = Exploding(data=images, output=tmp_path / "other", epochs=2)
+        recipe = Exploding(
+            data=images, output=tmp_path / "other", epochs=2, score_every=score_every
+        )
         with pytest.raises(FloatingPointError, match=r"Step \d+: .*loss.* not finite"):
             training.run(recipe)
         assert not (tmp_path / "other" / "final.keras").exists()
