@@ -206,6 +206,9 @@ def test_labels_must_fit_the_model(made, conditional, classifier, capsys):
     for flags in (["--labels", "0"], ["--metrics", "conditional_accuracy"]):
         assert main([*command, "--classifier", classifier, *flags]) == 2
         assert "is a model without classes: leave out" in capsys.readouterr().err
+    command = ["compare", str(made / "export"), str(made / "photos"), "--classifier", classifier]
+    assert main([*command, "--labels", "0"]) == 2
+    assert "neither is a model with classes: leave out --labels" in capsys.readouterr().err
 
 
 def test_progress_leaves_the_output_to_the_table(made, classifier, capsys):

@@ -9,8 +9,8 @@ from train import _growing, _presets
 ONE_DEVICE = {
     "channels": 3,
     "mirror": True,
-    "batch_size": 4,
-    "batch_sizes": {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4},
+    "batch_size": 128,
+    "batch_sizes": {32: 64, 64: 32, 128: 16, 256: 8, 512: 4},
     "learning_rates": {1024: 0.0015},
     "stable_kimg": 600.0,
     "fade_kimg": 600.0,
@@ -22,7 +22,7 @@ ONE_DEVICE = {
 }
 PAPER = {
     "batch_size": 16,
-    "batch_sizes": {4: 16, 256: 14, 512: 6, 1024: 3},
+    "batch_sizes": {256: 14, 512: 6, 1024: 3},
     "learning_rates": {},
     "stable_kimg": 800.0,
     "fade_kimg": 800.0,

@@ -9,8 +9,8 @@ from train import _growing, _presets
 ONE_DEVICE = {
     "channels": 3,
     "mirror": True,
-    "batch_size": 4,
-    "batch_sizes": {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 4},
+    "batch_size": 128,
+    "batch_sizes": {32: 64, 64: 32, 128: 16, 256: 8, 512: 4},
     "learning_rates": {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003},
     "start": 8,
     "stable_kimg": 600.0,

@@ -97,7 +97,8 @@ class ProgressiveGrowth(keras.callbacks.Callback):
     def _begin(self, moment, is_first):
         if self.reset_optimizers and not is_first:
             self.model.reset_optimizers()
-        if moment.learning_rate is not None:
+        before = None if is_first else self.schedule.segments[moment.segment - 1].resolution
+        if moment.learning_rate is not None and moment.resolution != before:
             for optimizer in self.model.optimizers.values():
                 optimizer.learning_rate = moment.learning_rate
 

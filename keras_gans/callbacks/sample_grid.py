@@ -2,10 +2,9 @@
 
 from keras_gans.callbacks.epoch_pictures import EpochPictures
 from keras_gans.utils.image_grid import save_samples
-from keras_gans.utils.pixels import is_image_shape
+from keras_gans.utils.pixels import images_at_once, is_image_shape
 
-PIXELS_AT_ONCE = 2**20  # 64 images of 128 pixels
-MOST_AT_ONCE = 64
+PIXELS_AT_ONCE = 2**20  # 64 images of 128 pixels: beside a training memory is scarce
 
 
 class SampleGrid(EpochPictures):
@@ -67,13 +66,7 @@ class SampleGrid(EpochPictures):
             )
 
     def draw(self, path):
-        arguments = {"batch_size": _at_once(self.model.data_shape)} | self.sample_arguments
+        at_once = images_at_once(self.model.data_shape, pixels=PIXELS_AT_ONCE)
+        arguments = {"batch_size": at_once} | self.sample_arguments
         samples = self.model.sample(self.side**2, seed=self.seed, **arguments)
         save_samples(samples, path, columns=self.side)
-
-
-def _at_once(data_shape):
-    """How many samples are drawn together: fewer of large images, beside whose training memory is
-    scarce."""
-    pixels = data_shape[0] * data_shape[1] if len(data_shape) == 3 else 1
-    return min(MOST_AT_ONCE, max(1, PIXELS_AT_ONCE // pixels))

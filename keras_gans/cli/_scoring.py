@@ -72,15 +72,18 @@ def samples_said(what, labels):
 def samples_of(exported, num, seed, progress, labels=None):
     """Float images `(num, height, width, channels)` in `[-1, 1]` of an export, as it serves them.
 
-    They are drawn 500 at a time, part `i` from seed `100000 * seed + i`, so that memory does not
-    grow with their number. `labels` are those of `labels_for`.
+    They are drawn 500 at a time, fewer above 64 pixels, part `i` from seed `100000 * seed + i`.
+    `labels` are those of `labels_for`.
     """
+    from keras_gans.utils.pixels import images_at_once
+
+    chunk = images_at_once(exported.outputs_of("sample")["images"].shape[1:], most=CHUNK)
     parts = []
-    for part in progress.track(range(-(-num // CHUNK)), description="sampling"):
-        start = part * CHUNK
-        inputs = {"num_images": min(CHUNK, num - start), "seed": 100_000 * seed + part}
+    for part in progress.track(range(-(-num // chunk)), description="sampling"):
+        start = part * chunk
+        inputs = {"num_images": min(chunk, num - start), "seed": 100_000 * seed + part}
         if labels is not None:
-            inputs["labels"] = labels[start : start + CHUNK]
+            inputs["labels"] = labels[start : start + chunk]
         if "truncation" in exported.inputs_of("sample"):
             inputs["truncation"] = 1.0  # none: scores are of the whole distribution
         images = exported.run("sample", **inputs)["images"]

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-PIXELS_AT_ONCE = 2**21  # 32 pictures of 256 pixels; only memory depends on it
-
 
 def check_truncation(exported, truncation):
     """Raises a `ValueError` for a truncation of an untrained model, which has no average style."""
@@ -38,10 +36,12 @@ def pictures_of(exported, styles, noise_seed):
     Raises:
         ValueError: If the noise's seed is negative.
     """
+    from keras_gans.utils.pixels import images_at_once
+
     if noise_seed < 0:
         raise ValueError(f"--noise-seed must be 0 or more. Received: {noise_seed}")
     side = 2 ** (styles.shape[1] // 2 + 1)  # two styles for each resolution from 4 pixels on
-    together = max(1, PIXELS_AT_ONCE // side**2)
+    together = images_at_once((side, side, 3), most=len(styles))
     parts = [
         exported.run("synthesize", styles=styles[start : start + together], noise_seed=noise_seed)
         for start in range(0, len(styles), together)

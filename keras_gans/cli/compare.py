@@ -57,6 +57,8 @@ def compare(
         raise ValueError(f"the two make images of different shapes: {shapes[0]} and {shapes[1]}")
     settings = {**(shapes[0] if shapes else {}), "data_dir": data_dir}
     asked = {path: _scoring.labels_for(one, labels, num) for path, one in exports.items()}
+    if labels and all(chosen is None for chosen in asked.values()):
+        raise ValueError("neither is a model with classes: leave out --labels")
     sampled = exports.get(second)
     with _scoring.progress_bars() as progress:
         extractor = None

@@ -88,12 +88,13 @@ class SAGAN(ConditionalModel):
     def generator_terms(self, fake_logits):
         return {"generator_loss": hinge_generator_loss(fake_logits)}
 
-    def attend(self, samples, labels=None):
+    def attend(self, samples, labels=None, condition=None):
         """Where the discriminator looks in samples.
 
         Args:
             samples: Array `(num, *data_shape)`, images in `[-1, 1]`.
             labels: Integers `(num,)`, or one for all, for a model of classes; default: in turn.
+            condition: Array `(num, *condition_shape)`, or one for all, for a model of conditions.
 
         Returns:
             NumPy array `(num, height, width, attended_height, attended_width)`: for every position
@@ -102,12 +103,12 @@ class SAGAN(ConditionalModel):
         Raises:
             ValueError: If the discriminator has no layer of that name, or labels do not fit.
         """
-        return self._maps("discriminator", samples, self._chosen(len(samples), labels, None))
+        return self._maps("discriminator", samples, self._chosen(len(samples), labels, condition))
 
-    def attend_while_generating(self, num, seed=0, labels=None):
+    def attend_while_generating(self, num, seed=0, labels=None, condition=None):
         """Where the generator looks while it makes the samples of `sample(num, seed)`."""
         check_at_least(1, num=num)
-        y = self._chosen(num, labels, None)
+        y = self._chosen(num, labels, condition)
         return self._maps("generator", self.latents_for_sampling(num, seed), y)
 
     def _maps(self, name, samples, labels):

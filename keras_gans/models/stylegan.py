@@ -18,7 +18,7 @@ from keras_gans.networks import (
 )
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_at_least, check_not_negative
-from keras_gans.utils.pixels import to_uint8
+from keras_gans.utils.pixels import images_at_once, to_uint8
 from keras_gans.utils.styles import mixed_styles, path_between
 
 NOISE = 5 << 28  # marks the noise maps of samples, which neither steps nor latents draw
@@ -291,14 +291,15 @@ class StyleGAN(GrowingModel):
         average = ops.convert_to_tensor(self.average_style)
         return average + ops.cast(psi, "float32")[:, None] * (styles - average)
 
-    def synthesize(self, styles, noise_seed=0, batch_size=64):
+    def synthesize(self, styles, noise_seed=0, batch_size=None):
         """Images of styles.
 
         Args:
             styles: Array `(num, num_styles, style_dim)`, or `(num, style_dim)` for the same style
                 in every layer.
             noise_seed: Integer >= 0, the noise, the same in all images.
-            batch_size: Integer, how many are generated at a time.
+            batch_size: Integer, how many are generated at a time. Defaults to 64, or fewer of
+                large images.
 
         Returns:
             NumPy array `(num, *data_shape)`, float32.
@@ -317,6 +318,7 @@ class StyleGAN(GrowingModel):
             )
         seeds = self._noise_seeds(len(styles), None, noise_seed)
         styles = ops.convert_to_tensor(styles)
+        batch_size = batch_size or images_at_once(self.data_shape)
         return self.in_batches(self._sample_batch, [styles, seeds], batch_size)
 
     def mix(self, seeds_a, seeds_b, layers, truncation=1.0, noise_seed=0):

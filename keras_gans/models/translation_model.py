@@ -296,9 +296,10 @@ class TranslationModel(AdversarialModel):
         """Dictionary from signature to its function and the specifications of its inputs.
 
         For every direction there is one of its name, from float32 `images` in `[-1, 1]` to
-        `images`, and `<direction>_png`, from `image_bytes`, files in PNG, JPEG, BMP or GIF, to
-        `png_bytes`; images of any size there, each continued by reflection until it fits and cut
-        back. `serving_default` is the first direction. Noise is that of seed 0 on every call.
+        `images`, and `<direction>_png`, from `image_bytes`, files in PNG or JPEG, for inputs in
+        colour also in BMP and GIF, to `png_bytes`. Where the generator takes several sizes, images
+        there are of any, each continued by reflection until it fits and cut back, else of its own.
+        `serving_default` is the first direction. Noise is that of seed 0 on every call.
         """
         signatures = {}
         for direction in self.directions:

@@ -189,9 +189,22 @@ class TestProgressiveGrowth:
         growth.on_train_batch_begin(0)
         assert (model.resolution, model.alpha) == (8, 0.375)
         assert float(model.optimizers["generator"].learning_rate) == 0.5
-        model.step.assign(10)
+        model.step.assign(10)  # the fade ends
         growth.on_train_batch_begin(0)
-        assert float(model.optimizers["generator"].learning_rate) == pytest.approx(0.003)
+        assert (model.resolution, model.alpha) == (8, 1.0)
+        assert float(model.optimizers["generator"].learning_rate) == 0.5
+
+    def test_rates_are_set_when_a_resolution_begins(self, grown):
+        model = build_progan()
+        model.compile(run_eagerly=True)
+        growth = kg.callbacks.ProgressiveGrowth(SCHEDULE)
+        growth.set_model(model)
+        growth.on_train_begin()
+        for step, rate in ((0, 0.002), (2, 0.003)):
+            model.step.assign(step)
+            growth.on_train_batch_begin(0)
+            for optimizer in model.optimizers.values():
+                assert float(optimizer.learning_rate) == pytest.approx(rate)
 
     def test_refuses_optimizers_with_schedules(self):
         model = build_progan()

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gans import DCGAN, GAN
+from tests.models.games import build_game, build_network, compile_sgd
 from tests.models.tiny import build_model, points
 
 
@@ -61,6 +62,21 @@ class TestMoves:
         expected = kernel.numpy() - 0.1 * tape.gradient(loss, kernel.value).numpy()
         model.train_on_batch(real)
         np.testing.assert_allclose(kernel.numpy(), expected, rtol=1e-4, atol=1e-7)
+
+    def test_batch_norm_of_the_discriminator_sees_real_images_and_fakes_apart(self):
+        judge = build_network([(2,)], batch_norm=True)
+        model = compile_sgd(build_game(DCGAN, networks={"discriminator": judge}))
+        latents = np.random.default_rng(0).uniform(-1, 1, (16, 3)).astype("float32")
+        model.draw_latents = lambda num, seed: tf.constant(latents[:num])
+        real = points(16) + 3.0
+        fake = model.generator(latents, training=True)
+        apart = [judge(samples, training=True) for samples in (real, fake)]
+        expected = model.discriminator_terms(*apart)["discriminator_loss"]
+        together = judge(np.concatenate([real, fake]), training=True)
+        mixed = model.discriminator_terms(together[:16], together[16:])["discriminator_loss"]
+        assert abs(float(mixed - expected)) > 1e-2
+        logs = model.train_on_batch(real, return_dict=True)
+        assert logs["discriminator_loss"] == pytest.approx(float(expected), rel=1e-5)
 
     def test_gan_steps_both_players_from_the_weights_before(self):
         model = build_model(GAN, batch_norm=False, dropout=0, compiled=False)

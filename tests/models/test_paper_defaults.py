@@ -45,6 +45,7 @@ PRIORS = [
     (kg.D2GAN, POINTS, "normal"),
     (kg.MGAN, IMAGES, UNIFORM),
     (kg.MGAN, POINTS, "normal"),
+    (kg.SAGAN, IMAGES, "normal"),
 ]
 NUMBERS = {
     kg.InfoGAN: {

@@ -136,6 +136,24 @@ class TestStep:
             build_pix2pix(dropout=0, reconstruction_weight=1.0), (self.inputs, self.targets)
         )
 
+    def test_batch_norm_of_the_discriminator_sees_targets_and_translations_apart(self):
+        pairs = [keras.Input(SHAPE), keras.Input(SHAPE)]
+        x = keras.layers.Conv2D(4, 3, strides=2)(keras.layers.Concatenate()(pairs))
+        x = keras.layers.Activation("tanh")(keras.layers.BatchNormalization()(x))
+        judge = keras.Model(pairs, keras.layers.Conv2D(1, 2)(x))
+        model = compile_sgd(build_pix2pix(discriminator=judge, dropout=0))
+        inputs, targets = images(4), images(4, seed=1)
+        fakes = np.array(model.generator(inputs, training=True))
+        real_logits, fake_logits = (
+            np.array(judge([inputs, judged], training=True)) for judged in (targets, fakes)
+        )
+        both = np.concatenate([targets, fakes])
+        mixed = np.array(judge([np.concatenate([inputs] * 2), both], training=True))
+        assert np.abs(mixed[:4] - real_logits).max() > 1e-2
+        expected = (softplus(-real_logits).mean() + softplus(fake_logits).mean()) / 2
+        logs = model.train_on_batch(inputs, targets, return_dict=True)
+        assert logs["discriminator_loss"] == pytest.approx(expected, rel=1e-5)
+
     def test_translates_once(self):
         model = compile_sgd(build_pix2pix())
         calls, call = [], model.generator.call
@@ -405,6 +423,21 @@ class TestExport:
             assert decoded.shape == picture.shape
             height, width, _ = picture.shape
             np.testing.assert_allclose(decoded, expected[:height, :width], atol=1)
+
+    def test_gray_files(self, tmp_path):
+        generator = build_translator(1, 3, sides=(8, 8))
+        judge = build_judge((8, 8, 1), SHAPE)
+        model = Pix2Pix(
+            input_shape=(8, 8, 1), target_shape=SHAPE, generator=generator, discriminator=judge
+        )
+        model.export(tmp_path / "export")
+        serve = tf.saved_model.load(str(tmp_path / "export")).signatures["input_to_target_png"]
+        picture = np.array(to_uint8(images(1, (8, 8, 1))[0]))
+        jpeg = tf.io.encode_jpeg(picture)
+        for file, pixels in ((tf.io.encode_png(picture), picture), (jpeg, tf.io.decode_jpeg(jpeg))):
+            result = tf.io.decode_png(serve(image_bytes=file[None])["png_bytes"][0])
+            translated = model.translate(np.float32(pixels)[None] / 127.5 - 1)
+            np.testing.assert_allclose(result, to_uint8(translated)[0], atol=1)
 
     def test_describes_itself(self, exported):
         model, _ = exported

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gans as kg
+from tests.models import growing
 from tests.models.games import values_of
 from tests.models.growing import LATENT_DIM, build_progan, images
 
@@ -62,6 +63,12 @@ class TestProGAN:
         model = build_progan()
         latents = model.latents_for_sampling(3, 0)
         np.testing.assert_allclose(model(latents), model(10.0 * latents), atol=1e-4)
+
+    @pytest.mark.parametrize("name", growing.BUILDERS)
+    def test_latents_have_the_moments_of_a_normal_one(self, name):
+        latents = np.array(growing.BUILDERS[name]().latents_for_sampling(20_000, 0))
+        np.testing.assert_allclose([latents.mean(), latents.std()], [0, 1], atol=0.01)
+        assert (latents**4).mean() == pytest.approx(3.0, abs=0.1) and np.abs(latents).max() > 3
 
     @pytest.mark.parametrize(
         "half_life, num, kept", [(4.0, 4, 0.5), (4.0, 8, 0.25), (1250.0, 4, 0.9977844)]

@@ -107,6 +107,27 @@ class TestSAGAN:
             assert maps.shape == (4, 8, 8, 4, 4)
             np.testing.assert_allclose(maps.sum(axis=(3, 4)), 1.0, rtol=1e-5)
 
+    def test_a_model_of_conditions_is_asked_with_one(self):
+        """A one-hot vector is the class."""
+        of_classes = small_game()
+        of_conditions = kg.SAGAN(
+            image_shape=(32, 32, 1),
+            latent_dim=4,
+            condition_shape=(3,),
+            generator=of_classes.generator,
+            discriminator=of_classes.discriminator,
+        )
+        x, y = images()
+        one_hot = np.eye(3, dtype="float32")[y]
+        for told, expected in (
+            (of_conditions.attend(x, condition=one_hot), of_classes.attend(x, y)),
+            (
+                of_conditions.attend_while_generating(4, condition=one_hot),
+                of_classes.attend_while_generating(4, labels=y),
+            ),
+        ):
+            np.testing.assert_allclose(told, expected, atol=1e-6)
+
     def test_networks_without_attention_cannot_be_asked(self):
         model = kg.SAGAN(
             image_shape=(32, 32, 1),

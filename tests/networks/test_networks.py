@@ -1,5 +1,6 @@
 import math
 
+import keras
 import numpy as np
 import pytest
 
@@ -50,6 +51,20 @@ class TestDCGAN:
         weighted = [x for x in generator.layers + discriminator.layers if hasattr(x, "use_bias")]
         assert len(weighted) == 8
         assert not any(layer.use_bias for layer in weighted)
+
+    @pytest.mark.parametrize("size, learned", [(28, False), (64, True)])
+    def test_gain_and_bias_of_batch_normalization(self, size, learned):
+        """The official code for MNIST has neither, its others have both."""
+        layers = [
+            layer
+            for network in (
+                networks.build_dcgan_generator(7, (size, size, 1), width=8),
+                networks.build_dcgan_discriminator((size, size, 1), width=8),
+            )
+            for layer in network.layers
+            if isinstance(layer, keras.layers.BatchNormalization)
+        ]
+        assert layers and all((x.center, x.scale) == (learned, learned) for x in layers)
 
     def test_weights_start_normal_with_deviation_002(self):
         kernels = [

@@ -88,6 +88,8 @@ class TestSettings:
             assert segment.first_image == pytest.approx(1000 * stretch * number, rel=1e-3)
         images = sum(segment.steps * segment.batch_size for segment in segments)
         assert images == pytest.approx(1000 * total, rel=1e-3)
+        smaller = dataclasses.replace(recipe, batch_size=8).schedule().segments[0]
+        assert smaller.batch_size == 8 and segments[0].batch_size == batch_sizes[4]
         assert min(sizes) == (8 if module is train.stylegan else 4)
         assert (recipe.group_size, recipe.mirror, recipe.channels) == (group, True, 3)
         assert (recipe.latent_dim, recipe.base_width, recipe.max_width) == (512, 8192, 512)
