@@ -22,7 +22,8 @@ def check_layer(layer_class, init_kwargs, inputs, expected_shape, training=False
 
     clone = layer_class.from_config(layer.get_config())
     assert clone.get_config() == layer.get_config()
-    assert set(init_kwargs) <= set(layer.get_config())
+    config = layer.get_config()
+    assert {name: config[name] for name in init_kwargs} == init_kwargs
 
     symbols = keras.tree.map_structure(
         lambda array: keras.Input(array.shape[1:], dtype=array.dtype.name), inputs

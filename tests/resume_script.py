@@ -80,6 +80,7 @@ def main():
     )
     result = {"digest": digest(model, history.history), "history": history.history}
     result["epoch"] = history.epoch
+    result["resumed"] = checkpoints.resumed_from is not None
     (options.folder / "result.json").write_text(json.dumps(result))
 
 

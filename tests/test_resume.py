@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -24,11 +25,13 @@ def start(folder, *options):
     )
 
 
-def finish(folder, *options):
+def finish(folder, *options, resumed=False):
     process = start(folder, *options)
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
-    return json.loads((folder / "result.json").read_text()), output
+    result = json.loads((folder / "result.json").read_text())
+    assert result.pop("resumed") == resumed  # starting anew would end alike
+    return result, output
 
 
 def wait_until_training(process, folder):
@@ -57,7 +60,7 @@ def test_kills_change_nothing(straight, tmp_path, num_kills):
         process.wait()
         assert not (folder / "result.json").exists(), "it ended before all kills were made"
         kills += 1
-    result, _ = finish(folder)
+    result, _ = finish(folder, resumed=True)
     assert result == straight
 
 
@@ -72,7 +75,7 @@ def test_two_steps_an_execution_continue_in_mid_epoch(tmp_path):
     time.sleep(0.5)
     process.kill()
     process.wait()
-    assert finish(folder, *options[:2])[0] == expected
+    assert finish(folder, *options[:2], resumed=True)[0] == expected
 
 
 @pytest.mark.slow
@@ -85,7 +88,7 @@ def test_two_replicas_continue_in_mid_epoch(tmp_path):
     time.sleep(0.3)
     process.kill()
     process.wait()
-    assert finish(folder, "--mirrored")[0] == expected
+    assert finish(folder, "--mirrored", resumed=True)[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -99,9 +102,10 @@ def test_signals_write_a_checkpoint_and_say_how_to_go_on(straight, tmp_path, num
     wait_until_training(process, folder)
     os.kill(process.pid, number)
     output, _ = process.communicate(timeout=60)
-    assert "the same command continues" in output
+    step = re.search(r"Stopped after step (\d+); the same command continues", output)[1]
+    assert (folder / "checkpoints" / f"step-{step}.index").exists()
     if status is not None:
         assert process.returncode == status
     else:
         assert process.returncode != 0 and "KeyboardInterrupt" in output
-    assert finish(folder, "--every-steps", "1000")[0] == straight
+    assert finish(folder, "--every-steps", "1000", resumed=True)[0] == straight

@@ -182,9 +182,17 @@ class TestCheckpoints:
         fit(tmp_path, epochs=1, keep=2)
         DAMAGE["empty"](data_file(tmp_path, 4))
         DAMAGE["empty"](data_file(tmp_path, 3))
-        fit(tmp_path, epochs=1, every_steps=3, keep=1)
+
+        class Killed(callbacks.Checkpoints):
+            def on_train_batch_end(self, batch, logs=None):
+                super().on_train_batch_end(batch, logs)
+                if int(self.model.step.numpy()) == 3:
+                    raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            fit(tmp_path, checkpoints=Killed(tmp_path, every_steps=3, keep=1))
         _, checkpoints = fit(tmp_path, epochs=1, keep=1)
-        assert checkpoints.resumed_from.endswith("step-4")
+        assert checkpoints.resumed_from.endswith("step-3")
 
     def test_a_second_fit_goes_on_counting_epochs(self, tmp_path):
         checkpoints = callbacks.Checkpoints(tmp_path, every_steps=1)

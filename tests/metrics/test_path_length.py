@@ -58,6 +58,18 @@ class TestStylePathLength:
         moved = style_path_length(lambda z: 3 * z, lambda w: w, **options)
         assert moved.mean == pytest.approx(plain.mean, rel=1e-3)
 
+    def test_styles_are_walked_and_not_their_latents(self):
+        """Signs, of which 3 of 6 differ by 2 on average: 3 * 4. On the way of latents they jump."""
+        length = style_path_length(
+            np.sign,
+            lambda w: w.astype("float64"),
+            squared_distance,
+            sample_latents,
+            num_pairs=4000,
+            epsilon=1e-2,
+        )
+        assert length.mean == pytest.approx(12.0, rel=0.03)
+
     def test_styles_may_have_a_layer_axis(self):
         length = style_path_length(
             lambda z: np.repeat(np.asarray(z)[:, None], 3, axis=1),

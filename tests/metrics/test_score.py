@@ -27,10 +27,12 @@ def other(value=10.0, **changes):
 
 class TestScore:
     def test_scores_of_one_protocol_are_ordered(self):
-        assert other(10.0) < SCORE
-        assert other(10.0) < SCORE
-        assert other(12.5) >= SCORE
-        assert other(12.5) <= SCORE
+        low, high = other(10.0), other(12.5)
+        assert low < high and not high < low
+        assert high > low and not low > high
+        assert high >= low and not low >= high
+        assert low <= high and not high <= low
+        assert high >= SCORE and high <= SCORE
         assert SCORE - other(10.0) == 2.5
         assert min(SCORE, other(10.0)).value == 10.0
 

@@ -90,8 +90,15 @@ class TestWarmup:
         monkeypatch.setattr(wgan, "WARMUP_STEPS", 8)
         model, drawn = warm_model(critic_steps=2), []
         draw = model.draw_latents
-        model.draw_latents = lambda num, seed: drawn.append(draw(num, seed).numpy()) or drawn[-1]
-        compile_sgd(model)
+
+        def note(latents):
+            drawn.append(latents.copy())
+            return latents
+
+        model.draw_latents = lambda num, seed: tf.ensure_shape(
+            tf.numpy_function(note, [draw(num, seed)], tf.float32), (None, 3)
+        )
+        compile_sgd(model, run_eagerly=False)  # a loop in a graph is traced once
         for _ in range(2):
             model.train_on_batch(*data_for(model, 8))
         assert len(drawn) == 2 * (8 + 1)

@@ -20,8 +20,8 @@ class Reproduction(Experiment):
     published = "132 ± 1.8 nats"
     asked = "at least 132; conditional accuracy at least 97 %"
     protocol = (
-        "images, bandwidths and error as for GAN; the official rates, no moving average, a look "
-        "every 10 epochs; 1,000 samples of every class, the generator's dropout on; the accuracy is "
+        "images, bandwidths and error as for GAN; the paper's rates, no moving average, a look "
+        "every 10 epochs; 1,000 samples of a class, the generator's dropout on; the accuracy is "
         "that of the scores' small classifier on the same samples against the labels asked for"
     )
 
