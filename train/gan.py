@@ -11,9 +11,8 @@ class Recipe(_momentum.MomentumRecipe):
     """The first GAN: a multilayer perceptron against a maxout network.
 
     The generator's output starts at gray, not at the mean image as in the official configuration.
-    That
-    one takes the first 50,000 images of MNIST, `--split "train[:50000]"`, and keeps the others to
-    choose the bandwidth of Parzen windows.
+    That one takes the first 50,000 images of MNIST, `--split "train[:50000]"`, and keeps the others
+    to choose the bandwidth of Parzen windows.
     """
 
     paper = "Goodfellow et al., 2014, arXiv:1406.2661"

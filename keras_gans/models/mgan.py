@@ -223,9 +223,11 @@ class MGAN(LatentModel):
         `generators` is an integer vector `(batch_size,)`: who makes each sample.
         """
         latents, generators = inputs
-        assert_below(self.num_generators, generators=generators)  # a GPU would gather zeros
+        assert_below(self.num_generators, generators=generators)
+        # Within the range, so that it is the check that fails, and not the gather in its place.
+        generators = ops.clip(ops.cast(generators, "int32"), 0, self.num_generators - 1)
         stems = self.inference_network("stems")(latents, training=training)
-        chosen = tf.gather(stems, ops.cast(generators, "int32"), batch_dims=1)
+        chosen = tf.gather(stems, generators, batch_dims=1)
         return self.inference_network("body")(chosen, training=training)
 
     def sample(self, num, seed=0, batch_size=64, generator=None, mixture_weights=None):

@@ -151,7 +151,7 @@ class TestSample:
         )
         samples = telltale_game().predict([latents, generators], verbose=0)
         np.testing.assert_allclose(samples, np.stack([generators, latents[:, 0]], axis=1))
-        with pytest.raises(tf.errors.InvalidArgumentError, match=r"in \[0, 3\)"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"must lie in \[0, 3\)"):
             telltale_game().predict([latents, generators + 1], verbose=0)
 
     @pytest.mark.parametrize(
