@@ -11,7 +11,7 @@ from keras import ops
 from keras_gans.layers import AdaptiveAugment, SpectralNormalization
 from keras_gans.models import exporting, gradients, saved_state
 from keras_gans.models.augmentation import with_augmentation
-from keras_gans.models.network_checks import check_regularizes_weights_only
+from keras_gans.models.network_checks import check_adds_no_loss, check_regularizes_weights_only
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_divides, check_finite, check_pixels
@@ -326,7 +326,12 @@ class AdversarialModel(keras.Model):
             player: Whose variables are stepped; no other variable changes.
             tape: The recording (`record`) under which the terms were computed.
             terms: Dictionary from name to scalar float32 tensor.
+
+        Raises:
+            ValueError: If a layer of the player called `add_loss`, which would train nothing.
         """
+        for name in self.players[player]:
+            check_adds_no_loss(name, getattr(self, name))
         variables = self.active_variables_of(player)
         optimizer = self.optimizers[player]
         optimizer.apply(gradients.of_terms(tape, terms, variables, optimizer), variables)

@@ -95,6 +95,19 @@ def check_regularizes_weights_only(name, network):
             )
 
 
+def check_adds_no_loss(name, network):
+    """Raises a `ValueError` that names the first layer of a network that called `add_loss`.
+
+    For the reason of `check_regularizes_weights_only`. It shows only after the network was called.
+    """
+    for layer in network._flatten_layers():
+        if layer._get_own_losses():
+            raise ValueError(
+                f"`{name}` must not add losses; they are terms of the game. "
+                f"Received: {name} with add_loss in the layer {layer.name!r}"
+            )
+
+
 def check_batch(name, batch, data_shape):
     """Raises a `ValueError` unless `batch` is a floating tensor `(batch_size, *data_shape)`."""
     if tuple(batch.shape[1:]) != tuple(data_shape):

@@ -99,6 +99,24 @@ class TestMinimize:
         with pytest.raises(ValueError, match="`discriminator` must regularize weights.*'lazy'"):
             DCGAN(data_shape=(2,), latent_dim=3, generator=build_generator(), discriminator=network)
 
+    def test_losses_that_layers_add_are_refused_before_anything_moves(self):
+        class Costly(keras.layers.Layer):
+            def call(self, inputs):
+                self.add_loss(ops.mean(inputs**2))
+                return inputs
+
+        network = keras.Sequential(
+            [keras.Input((2,)), Costly(name="costly"), keras.layers.Dense(1)]
+        )
+        model = DCGAN(
+            data_shape=(2,), latent_dim=3, generator=build_generator(), discriminator=network
+        )
+        model.compile()
+        before = weights_of(model, "discriminator")
+        with pytest.raises(ValueError, match="`discriminator` must not add losses.*'costly'"):
+            model.fit(points(8), batch_size=4, verbose=0)
+        assert_equal(before, weights_of(model, "discriminator"))
+
     @pytest.mark.parametrize("model_class", MODELS)
     def test_gradient_equals_finite_differences(self, model_class):
         model = build_model(model_class, batch_norm=False, dropout=0, compiled=False)
