@@ -1,17 +1,22 @@
 """`python -m keras_gans`, mostly called within this process because TensorFlow starts slowly."""
 
+import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import PIL.Image
 import pytest
 import tensorflow as tf
 
+from keras_gans import CGAN
 from keras_gans.__main__ import main
-from keras_gans.serving import publish
+from keras_gans.serving import Exported, publish
+from keras_gans.utils.export_layout import DESCRIPTION
 from keras_gans.utils.image_grid import save_image_grid
 from tests.callbacks.tiny import tiny_gan, train
 
@@ -54,6 +59,22 @@ def conditional(tmp_path_factory):
     return path
 
 
+def told_classes(**kwargs):
+    """A CGAN for images of 4 x 4 pixels."""
+    latents, samples = keras.Input((4,)), keras.Input((4, 4, 1))
+    conditions = keras.Input((3,)), keras.Input((3,))
+    joined = keras.layers.Concatenate()([latents, conditions[0]])
+    images = keras.layers.Dense(16, activation="tanh")(joined)
+    judged = keras.layers.Concatenate()([keras.layers.Flatten()(samples), conditions[1]])
+    return CGAN(
+        image_shape=(4, 4, 1),
+        latent_dim=4,
+        generator=keras.Model([latents, conditions[0]], keras.layers.Reshape((4, 4, 1))(images)),
+        discriminator=keras.Model([samples, conditions[1]], keras.layers.Dense(1)(judged)),
+        **kwargs,
+    )
+
+
 def run(*arguments):
     return main([str(argument) for argument in arguments])
 
@@ -91,8 +112,59 @@ class TestSample:
         corners = [grid[0, 0], grid[0, -1], grid[-1, 0], grid[-1, -1]]
         assert corners == [0, 255, 0, 255]
 
+    @pytest.fixture(scope="class")
+    def told(self, tmp_path_factory):
+        """A folder with an export of a model of three classes and one of a model of conditions."""
+        folder = tmp_path_factory.mktemp("told")
+        told_classes(num_classes=3).export(folder / "classes")
+        told_classes(condition_shape=(3,)).export(folder / "conditions")
+        return folder
+
+    def test_all_classes_in_turn(self, told, tmp_path):
+        for name, flags in {"all": [], "said": ["--labels", 0, 1, 2]}.items():
+            command = ["sample", told / "classes", "--num=5", *flags]
+            assert run(*command, "--out", tmp_path / f"{name}.png") == 0
+        np.testing.assert_array_equal(read(tmp_path / "all.png"), read(tmp_path / "said.png"))
+
+    def test_conditions_of_a_file(self, told, tmp_path):
+        np.save(tmp_path / "one.npy", np.eye(3, dtype="float32")[1])
+        np.save(tmp_path / "each.npy", np.tile(np.eye(3)[1], (4, 1)))
+        for name in ("one", "each"):
+            command = ["sample", told / "conditions", "--num=4"]
+            command += ["--condition", tmp_path / f"{name}.npy", "--out", tmp_path / f"{name}.png"]
+            assert run(*command) == 0
+        np.testing.assert_array_equal(read(tmp_path / "one.png"), read(tmp_path / "each.png"))
+        with pytest.raises(AssertionError):  # other conditions make other pictures
+            np.save(tmp_path / "other.npy", np.eye(3, dtype="float32")[2])
+            command[-3:] = [tmp_path / "other.npy", "--out", tmp_path / "other.png"]
+            assert run(*command) == 0
+            np.testing.assert_array_equal(read(tmp_path / "one.png"), read(tmp_path / "other.png"))
+
+    def test_conditions_that_do_not_fit(self, told, versions, tmp_path, capsys):
+        np.save(tmp_path / "two.npy", np.zeros((2, 3)))
+        (tmp_path / "text.npy").write_text("no array")
+        for flags in ([], ["two.npy"], ["text.npy"]):
+            flags = ["--condition", tmp_path / flags[0]] if flags else []
+            assert run("sample", told / "conditions", "--num=4", *flags) == 2
+            assert "must be a .npy file of shape (3,) or (4, 3)" in capsys.readouterr().err
+        assert run("sample", versions, "--condition", tmp_path / "two.npy") == 2
+        assert "takes no --condition" in capsys.readouterr().err
+
+    def test_labels_of_another_number(self, told):
+        with pytest.raises(ValueError, match="labels must be one for each of the samples"):
+            Exported(told / "classes").run("sample", num_images=9, seed=0, labels=[0, 1])
+
 
 class TestInfo:
+    @pytest.fixture
+    def told(self, versions, tmp_path):
+        """An export whose description names a network with 15 letters."""
+        shutil.copytree(versions / "2", tmp_path / "export")
+        file = tmp_path / "export" / DESCRIPTION
+        description = json.loads(file.read_text()) | {"parameters": {"discriminator_1": 5}}
+        file.write_text(json.dumps(description))
+        return tmp_path / "export"
+
     def test_says_what_the_model_is(self, model, versions, capsys):
         assert run("info", versions) == 0
         shown = " ".join(capsys.readouterr().out.split())
@@ -106,6 +178,10 @@ class TestInfo:
         assert "takes num_images scalar int32" in shown
         assert "gives png_bytes (batch) string" in shown
         assert "MB on disk" in shown
+
+    def test_long_names_and_numbers_do_not_run_together(self, told, capsys):
+        assert run("info", told) == 0
+        assert "discriminator_1 5 parameters" in " ".join(capsys.readouterr().out.split())
 
     def test_works_on_a_foreign_saved_model(self, conditional, capsys):
         assert run("info", conditional) == 0
@@ -127,7 +203,7 @@ class TestRefusals:
             (["sample", "{versions}", "--out", "{tmp}/folder.png"], "folder.png"),
             (["sample", "{versions}", "--num", "0"], "--num and --columns must be at least 1"),
             (["sample", "{versions}", "--labels", "1"], "Received: ['labels', 'num_images'"),
-            (["sample", "{conditional}"], "say --labels"),
+            (["sample", "{conditional}"], "does not say its classes"),
         ],
     )
     def test_what_cannot_be_done(

@@ -44,6 +44,8 @@ def main(arguments):
         console = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
         console.print(f"[bold red]Error:[/] {escape(str(error))}")
         return 1
+    except KeyboardInterrupt:  # the run has said how to go on
+        return 130
     return 0
 
 

@@ -82,13 +82,18 @@ class TranslationRecipe(training.Recipe):
     def is_of_glyphs(self):
         return glyph_tasks.is_name(self.data)
 
+    @property
+    def epochs_shape_rates(self):
+        return self.decay_epochs > 0
+
     def load(self, split, **kwargs):
         """`Batches` of a split; a recipe says of which kind."""
         raise NotImplementedError
 
     def load_arguments(self):
         """Arguments that `load_pairs` and `load_unpaired` share."""
-        names = ("image_size", "load_size", "flip", "channels", "seed", "data_dir")
+        names = ("image_size", "load_size", "flip", "channels", "crop", "on_error")
+        names += ("seed", "data_dir")
         return {name: getattr(self, name) for name in names}
 
     def dataset(self):

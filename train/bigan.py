@@ -25,6 +25,10 @@ class Recipe(training.Recipe):
     beta_1: float = 0.5
     """Adam's momentum."""
 
+    @property
+    def epochs_shape_rates(self):
+        return True
+
     def model(self, data_shape):
         return BiGAN(latent_dim=self.latent_dim, **self.shared_arguments(data_shape))
 

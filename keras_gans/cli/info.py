@@ -19,7 +19,7 @@ def info(export: tyro.conf.Positional[pathlib.Path], /):
     exported = Exported(export)
     console = Console(highlight=False, soft_wrap=True)
     for name, value in _facts(exported).items():
-        console.print(f"[bold]{name:<15}[/bold]", value, sep="", markup=True)
+        console.print(f"[bold]{name:<15}[/bold] ", value, sep="", markup=True)
     table = Table("signature", "", "name", "shape", "dtype", box=None, padding=(0, 2, 0, 0))
     for signature in exported.signatures:
         for row in _rows(exported, signature):

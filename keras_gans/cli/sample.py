@@ -13,6 +13,7 @@ def sample(
     num: int = 64,
     seed: int = 0,
     labels: tuple[int, ...] = (),
+    condition: pathlib.Path | None = None,
     truncation: float = 1.0,
     columns: int | None = None,
 ):
@@ -27,7 +28,8 @@ def sample(
         num: How many samples.
         seed: Seed of the samples, 0 or more.
         labels: For a model with classes: the labels of the samples, repeated until there are
-            enough.
+            enough. Defaults to all classes in turn.
+        condition: For a model with conditions: a .npy file of one, or of one for each sample.
         truncation: For a StyleGAN: pulls all styles to the average one, 0.7 in the paper's figures.
         columns: Images in a row. Defaults to a square grid.
     """
@@ -43,8 +45,14 @@ def sample(
     check_image_path(out)
     exported = Exported(export)
     inputs = {"num_images": num, "seed": seed}
-    if "labels" in exported.inputs_of("sample") and not labels:
-        raise ValueError(f"{exported.path} is a model with classes: say --labels, such as 0 1 2")
+    if "labels" in exported.inputs_of("sample"):
+        labels = labels or tuple(range(exported.description.get("num_classes") or 0))
+        if not labels:
+            raise ValueError(f"{exported.path} does not say its classes: say --labels, such as 0 1")
+    if "condition" in exported.inputs_of("sample"):
+        inputs["condition"] = _conditions(exported, condition, num)
+    elif condition is not None:
+        raise ValueError(f"{exported.path} takes no --condition")
     if "truncation" in exported.inputs_of("sample"):
         _styles.check_truncation(exported, truncation)
         inputs["truncation"] = truncation
@@ -58,3 +66,20 @@ def sample(
         f"Wrote [bold]{escape(str(out))}[/bold]: {num} samples of {escape(str(exported.path))}, "
         f"seed {seed}"
     )
+
+
+def _conditions(exported, file, num):
+    """The conditions in a `.npy` file, one for each of `num` samples."""
+    import numpy as np
+
+    shape = tuple(exported.inputs_of("sample")["condition"].shape[1:])
+    rule = f"--condition must be a .npy file of shape {shape} or {(num, *shape)}"
+    if file is None:
+        raise ValueError(f"{exported.path} is a model with conditions: {rule}")
+    try:
+        conditions = np.load(file, allow_pickle=False)
+    except (EOFError, ValueError) as error:
+        raise ValueError(f"{rule}. Received: {file}, which is none") from error
+    if getattr(conditions, "shape", None) not in (shape, (num, *shape)):
+        raise ValueError(f"{rule}. Received: one of shape {getattr(conditions, 'shape', None)}")
+    return np.broadcast_to(conditions, (num, *shape))

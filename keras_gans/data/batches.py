@@ -97,6 +97,12 @@ class Batches(tf.data.Dataset):
         stream = epochs.flat_map(batches)
         return ready(stream if transform is None else stream.map(transform))
 
+    def first_epoch(self):
+        """`tf.data.Dataset` of epoch 0: the same batches whenever it is iterated."""
+        start = tf.constant(0, tf.int64)
+        count = tf.data.experimental.assert_cardinality(self.steps_per_epoch)
+        return ready(self._one_epoch(start, start).apply(count))
+
     @property
     def data_shape(self):
         """Tuple, the shape of one example without its label."""

@@ -14,7 +14,13 @@ from keras_gans.models.augmentation import with_augmentation
 from keras_gans.models.network_checks import check_adds_no_loss, check_regularizes_weights_only
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_divides, check_finite, check_pixels
+from keras_gans.utils.checks import (
+    assert_pixels,
+    check_divides,
+    check_finite,
+    check_pixels,
+    warn_of_unit_pixels,
+)
 from keras_gans.utils.files import written_whole
 
 EVALUATION = 1 << 31  # marks the noise of evaluation, which training never draws
@@ -52,7 +58,8 @@ class AdversarialModel(keras.Model):
 
     Args:
         networks: Dictionary from name to built `keras.Model`, one for every name in `players`.
-        seed: Integer in `[0, 2**31)`. All noise is a function of it and of the step.
+        seed: Integer in `[0, 2**31)`. All noise is a function of it and of the step. The initial
+            weights are Keras's: `keras.utils.set_random_seed` decides them.
         ema_decay: `None`, or a decay in `[0, 1)`: after each step a copy `average` of every network
             in `averaged` becomes `decay * average + (1 - decay) * network`. Statistics such as
             those of batch normalization are copied.
@@ -189,13 +196,21 @@ class AdversarialModel(keras.Model):
                 player. Defaults to the paper's. Each takes its player's name, as in the logged
                 `learning_rate_generator`.
             auto_scale_loss: Whether players with float16 networks get a `LossScaleOptimizer`.
-            **kwargs: `run_eagerly`, `jit_compile` and `steps_per_execution` of `keras.Model`.
-                `jit_compile` is off by default: it compiles, is slower on processors, and leaves
-                out the check of every batch's labels.
+            **kwargs: `run_eagerly`, `jit_compile` and `steps_per_execution` of `keras.Model`, and
+                no other argument of its `compile`. `jit_compile` is off by default: it compiles, is
+                slower on processors, and leaves out the check of every batch's labels.
 
         Raises:
-            ValueError: If the players are not exactly those of the game, or share an optimizer.
+            ValueError: If the players are not exactly those of the game, or share an optimizer;
+                for other arguments, and for an optimizer with `use_ema`: averages are the model's
+                (`ema_decay`).
         """
+        unknown = set(kwargs) - {"run_eagerly", "jit_compile", "steps_per_execution"}
+        if unknown:
+            raise ValueError(
+                "`compile` takes `optimizers`, one per player; the losses are the terms of the "
+                f"game, and its scores are `callbacks.EvaluateSamples`. Received: {sorted(unknown)}"
+            )
         optimizers = self.default_optimizers() if optimizers is None else optimizers
         if not isinstance(optimizers, dict) or set(optimizers) != set(self.players):
             raise ValueError(
@@ -212,6 +227,11 @@ class AdversarialModel(keras.Model):
         }
         super().compile(optimizer=None, **self._compile_arguments)
         for player, optimizer in optimizers.items():
+            if getattr(optimizer, "inner_optimizer", optimizer).use_ema:
+                raise ValueError(
+                    "Optimizers must not average weights; the model does, with `ema_decay`. "
+                    f"Received: an optimizer of {player} with use_ema=True"
+                )
             if auto_scale_loss and self._computes_in_float16(player):
                 optimizer = gradients.with_loss_scale(optimizer)
             optimizer.name = player
@@ -264,9 +284,13 @@ class AdversarialModel(keras.Model):
         return x, y
 
     def check_arrays(self, x, y=None):
-        """Raises a `ValueError` for arrays that would ruin a training; see subclasses."""
+        """Raises a `ValueError` for arrays that would ruin a training."""
         check_finite(x=x, y=y)
-        check_pixels(x=x)
+        check_pixels(**self.images_in(x, y))
+
+    def images_in(self, x, y):
+        """Dictionary from name to what of a batch, or of arrays, must lie in `[-1, 1]`."""
+        return {"x": x}
 
     def check_batch(self, x, y):
         """Raises a `ValueError` for a batch that does not fit the networks; see subclasses."""
@@ -328,8 +352,10 @@ class AdversarialModel(keras.Model):
             terms: Dictionary from name to scalar float32 tensor.
 
         Raises:
-            ValueError: If a layer of the player called `add_loss`, which would train nothing.
+            ValueError: If the terms are no such dictionary, or a layer of the player called
+                `add_loss`, which would train nothing.
         """
+        _check_terms(player, terms)
         for name in self.players[player]:
             check_adds_no_loss(name, getattr(self, name))
         variables = self.active_variables_of(player)
@@ -445,7 +471,7 @@ class AdversarialModel(keras.Model):
     # Keras's public methods, where a game needs more of them
 
     def fit(self, x=None, y=None, **kwargs):
-        """Trains as `keras.Model.fit` does, and checks arrays for values that would ruin the run.
+        """Trains as `keras.Model.fit` does, and checks data for values that would ruin the run.
 
         Batches of `keras_gans.data` are read from the model's own step on, in an order that only
         depends on their seed and that step: a loaded model sees the data that it would have seen
@@ -456,13 +482,19 @@ class AdversarialModel(keras.Model):
 
         Raises:
             ValueError: For arrays that hold NaN or infinity, for arrays of images outside
-                `[-1, 1]`, for batches whose shape does not fit the networks, and for checkpoints of
-                data that cannot start at any step.
+                `[-1, 1]`, for batches whose shape does not fit the networks, for checkpoints of
+                data that cannot start at any step, and for batches of `keras_gans.data` an epoch of
+                which is no whole number of `steps_per_execution`.
+            tf.errors.InvalidArgumentError: For images outside `[-1, 1]` in a `tf.data.Dataset`,
+                when they are read.
         """
-        self.check_arrays(x, y)
+        warn_of_unit_pixels(**self.images_in(x, y))
+        x = self._checked(x, y)
         held_out = kwargs.get("validation_data")
         if isinstance(held_out, tuple | list):
             self.check_arrays(*held_out[:2])
+        elif held_out is not None:
+            kwargs["validation_data"] = self._one_epoch_of(held_out)
         check_divides(
             x,
             kwargs.get("batch_size"),
@@ -484,9 +516,10 @@ class AdversarialModel(keras.Model):
             steps_per_epoch = kwargs["steps_per_epoch"] = (
                 kwargs.get("steps_per_epoch") or x.steps_per_epoch
             )
+            self.check_executions(steps_per_epoch)
             for callback in checkpoints:
                 epoch, skipped = divmod(step - callback.first_step, steps_per_epoch)
-                self._check_executions(steps_per_epoch, skipped)
+                self.check_executions(skipped)
                 kwargs["initial_epoch"], self.steps_to_skip = epoch, skipped
                 if callback.is_over(kwargs.get("epochs", 1)):
                     kwargs["initial_epoch"] = kwargs.get("epochs", 1)
@@ -499,14 +532,43 @@ class AdversarialModel(keras.Model):
             for callback in checkpoints:
                 callback.release()
 
-    def _check_executions(self, *steps):
-        for num in steps:
-            if num % self.steps_per_execution:
-                raise ValueError(
-                    "`steps_per_execution` must divide the steps of an epoch where checkpoints are "
-                    "written, and those of a checkpoint in its middle. Received: "
-                    f"steps_per_execution={self.steps_per_execution}, {num} steps"
-                )
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        """Keras's `evaluate`; batches of `keras_gans.data` are those of their first epoch."""
+        if not kwargs.get("_use_cached_eval_dataset"):  # Keras's own, of `fit`
+            self.check_arrays(x, y)
+            x = self._one_epoch_of(x)
+        return super().evaluate(x, y, *args, **kwargs)
+
+    def _one_epoch_of(self, data):
+        """Held-out data that is the same whenever it is iterated, however often it was before."""
+        return data.first_epoch() if hasattr(data, "first_epoch") else self._checked(data)
+
+    def _checked(self, x, y=None):
+        """The data, whose pixels are looked at now where they are at hand, and else when read."""
+        if not isinstance(x, tf.data.Dataset) or hasattr(x, "from_step"):
+            self.check_arrays(x, y)
+            return x
+
+        def look(*batch):
+            parts = keras.utils.unpack_x_y_sample_weight(batch if len(batch) > 1 else batch[0])
+            with tf.control_dependencies(assert_pixels(**self.images_in(*parts[:2]))):
+                return tf.nest.map_structure(tf.identity, batch if len(batch) > 1 else batch[0])
+
+        return x.map(look)
+
+    def check_executions(self, num_steps):
+        """Raises a `ValueError` unless `num_steps` are whole executions of `steps_per_execution`.
+
+        Batches of `keras_gans.data` are an endless stream: Keras would make the last one whole.
+        """
+        size = self.steps_per_execution
+        if num_steps % size:
+            fitting = max(n for n in range(1, size) if num_steps % n == 0)
+            raise ValueError(
+                "`steps_per_execution` must divide the steps of an epoch, and those of a "
+                f"checkpoint in its middle. Received: steps_per_execution={size}, {num_steps} "
+                f"steps; {fitting} would do"
+            )
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Nothing, since a model is built when it is made.
@@ -550,9 +612,15 @@ class AdversarialModel(keras.Model):
         with written_whole(filepath) as aside:
             super().save_weights(aside, **kwargs)
 
+    def test_step(self, data):
+        """What `evaluate` does with a batch; a game of one's own defines it if it needs it."""
+        raise NotImplementedError(f"{type(self).__name__} must define `test_step` to be evaluated")
+
     def serving_signatures(self):
         """Dictionary from signature to its function and the list of its `tf.TensorSpec` inputs."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__name__} must define `serving_signatures` to be exported"
+        )
 
     def export(self, filepath, format="tf_saved_model", **kwargs):
         """Writes a SavedModel with named signatures that needs nothing but TensorFlow to run.
@@ -596,10 +664,6 @@ class AdversarialModel(keras.Model):
         }
 
     def get_config(self):
-        networks = {
-            name: keras.saving.serialize_keras_object(network)
-            for name, network in self._plain_networks.items()
-        }
         return {
             "name": self.name,
             "seed": self.seed,
@@ -607,7 +671,10 @@ class AdversarialModel(keras.Model):
             "ema_half_life": self.ema_half_life,
             "augment": self.augment and keras.saving.serialize_keras_object(self.augment),
             "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
-            **networks,
+            "networks": {
+                name: keras.saving.serialize_keras_object(network)
+                for name, network in self._plain_networks.items()
+            },
         }
 
     @classmethod
@@ -642,6 +709,21 @@ class AdversarialModel(keras.Model):
 
     def load_own_variables(self, store):
         saved_state.load(self, store)
+
+
+def _check_terms(player, terms):
+    if not isinstance(terms, dict):
+        raise ValueError(
+            "Terms must be a dictionary from name to scalar. "
+            f"Received: terms of {player} of type {type(terms).__name__}"
+        )
+    for name, term in terms.items():
+        shape = tuple(ops.shape(term))
+        if shape:  # its gradient would be that of the sum
+            raise ValueError(
+                "Terms must be scalars; reduce each with `keras.ops.mean`. "
+                f"Received: {name!r} of shape {shape}"
+            )
 
 
 def _frozen_copy(network):

@@ -175,7 +175,15 @@ class ConditionalModel(LatentModel):
 
     def inputs_for_sampling(self, num, seed, y=None):
         latents = self.latents_for_sampling(num, seed)
-        return [latents, y] if self.is_conditional else latents
+        if not self.is_conditional:
+            return latents
+        name = "condition" if self.num_classes is None else "labels"
+        rule = f"{name} must be one for each of the samples"
+        tf.debugging.assert_equal(tf.shape(y)[0], num, rule)  # for exports
+        return [latents, y]
+
+    def describe(self):
+        return {**super().describe(), "num_classes": self.num_classes}
 
     def _chosen(self, num, labels, condition):
         """The labels or conditions of `num` samples, checked; `None` where there are none."""

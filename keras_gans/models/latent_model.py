@@ -52,8 +52,10 @@ class LatentModel(AdversarialModel):
                 "Exactly one of `image_shape` and `data_shape` must be given. "
                 f"Received: image_shape={image_shape}, data_shape={data_shape}"
             )
-        data_shape = tuple(image_shape or data_shape)
-        check_shape_tuple("data_shape" if image_shape is None else "image_shape", data_shape)
+        name = "data_shape" if image_shape is None else "image_shape"
+        shape = data_shape if image_shape is None else image_shape
+        check_shape_tuple(name, shape)
+        data_shape = tuple(shape)
         latent_dim = self.default_latent_dim(data_shape) if latent_dim is None else latent_dim
         networks = {}
         for name in [name for names in self.players.values() for name in names]:
@@ -253,8 +255,11 @@ class LatentModel(AdversarialModel):
     # Saving and serving
 
     def get_config(self):
+        config = super().get_config()
+        networks = config.pop("networks")  # which are arguments of their own
         return {
-            **super().get_config(),
+            **config,
+            **networks,
             "data_shape": self.data_shape,
             "latent_dim": self.latent_dim,
         }

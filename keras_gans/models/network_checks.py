@@ -110,6 +110,11 @@ def check_adds_no_loss(name, network):
 
 def check_batch(name, batch, data_shape):
     """Raises a `ValueError` unless `batch` is a floating tensor `(batch_size, *data_shape)`."""
+    if not hasattr(batch, "shape"):
+        raise ValueError(
+            f"`{name}` must be an array or a tensor. Received: {name} of type "
+            f"{type(batch).__name__}"
+        )
     if tuple(batch.shape[1:]) != tuple(data_shape):
         raise ValueError(
             f"`{name}` must have the shape (batch_size, {_list(data_shape)}) that the networks "

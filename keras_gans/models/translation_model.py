@@ -12,7 +12,7 @@ from keras_gans.models.adversarial_model import AdversarialModel
 from keras_gans.models.image_sides import keeps_sides, side_multiple, smallest_side
 from keras_gans.models.training_mode import call_in_training_mode
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least, check_pixels, check_shape_tuple
+from keras_gans.utils.checks import check_at_least, check_shape_tuple
 from keras_gans.utils.pixels import encode_png, is_image_shape, to_uint8
 from keras_gans.utils.tiling import OVERLAP, in_fitting_tiles, reflected, up_to_multiple
 
@@ -276,9 +276,8 @@ class TranslationModel(AdversarialModel):
             )
         return super().fit(x, y, **kwargs)
 
-    def check_arrays(self, x, y=None):
-        super().check_arrays(x, y)
-        check_pixels(y=y)
+    def images_in(self, x, y):
+        return {"x": x, "y": y}
 
     # Serving
 
@@ -291,6 +290,11 @@ class TranslationModel(AdversarialModel):
             for name in self.directions
         }
         return {**super().describe(), "directions": directions}
+
+    def get_config(self):
+        config = super().get_config()
+        networks = config.pop("networks")  # which are arguments of their own
+        return {**config, **networks}
 
     def serving_signatures(self):
         """Dictionary from signature to its function and the specifications of its inputs.

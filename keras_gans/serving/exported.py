@@ -86,10 +86,8 @@ class Exported:
         try:
             outputs = self._function(signature)(**tensors)
         except tf.errors.InvalidArgumentError as error:
-            *_, reason = error.message.partition("assertion failed: ")
             raise ValueError(
-                f"{self.path} refuses the inputs of `{signature}`: "
-                f"{(reason or error.message).splitlines()[0]}"
+                f"{self.path} refuses the inputs of `{signature}`: {_reason(error.message)}"
             ) from error
         return {name: np.asarray(output) for name, output in outputs.items()}
 
@@ -99,3 +97,10 @@ class Exported:
                 f"{self.path} has no signature `{signature}`; it has {self.signatures}"
             )
         return self.loaded.signatures[signature]
+
+
+def _reason(message):
+    """The line of TensorFlow's message that says what is wrong, and not where."""
+    *_, asserted = message.partition("assertion failed: ")
+    told = [line for line in message.splitlines() if line and not line.startswith("\t")]
+    return asserted.splitlines()[0] if asserted else told[-1]

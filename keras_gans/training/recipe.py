@@ -30,6 +30,10 @@ class Recipe:
     """Height and width of the images in pixels."""
     channels: Literal[1, 3] | None = None
     """1 for gray, 3 for colour. Defaults to what the data holds."""
+    crop: Literal["center", "pad"] = "center"
+    """What to do with images that are not square: cut out the middle, or add black."""
+    on_error: Literal["raise", "skip"] = "raise"
+    """What to do with files of a folder that cannot be decoded."""
     batch_size: int = 128
     """Real images in a minibatch, over all devices."""
     epochs: int = 20
@@ -49,7 +53,7 @@ class Recipe:
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
     """Number format of the networks. The mixed ones are for accelerators."""
     steps_per_execution: int = 1
-    """Training steps between two looks of Python; 16 helps tiny networks."""
+    """Training steps between two looks of Python, a divisor of an epoch's; for tiny networks."""
     jit_compile: bool = False
     """Compile the step with XLA; for accelerators."""
     score_every: int = 0
@@ -68,6 +72,11 @@ class Recipe:
     """Print the settings and the networks, train two steps, write nothing."""
 
     @property
+    def epochs_shape_rates(self):
+        """Whether learning rates follow from the number of epochs, which then must not change."""
+        return False
+
+    @property
     def minibatches(self):
         """Minibatches in a step: the steps of a player that steps several times."""
         return 1
@@ -78,6 +87,8 @@ class Recipe:
             self.data,
             image_size=self.image_size,
             channels=self.channels,
+            crop=self.crop,
+            on_error=self.on_error,
             batch_size=self.minibatches * self.batch_size,
             split=self.split,
             labels=self.labels,

@@ -112,6 +112,7 @@ def _build(recipe, data, strategy):
             steps_per_execution=recipe.steps_per_execution,
             jit_compile=recipe.jit_compile,
         )
+    model.check_executions(data.steps_per_epoch)
     return model
 
 

@@ -65,8 +65,8 @@ def prepare(recipe, data, model):
     """
     folder = recipe.output or pathlib.Path("runs", recipe_name(type(recipe)))
     folder.mkdir(parents=True, exist_ok=True)
-    if not recipe.resume_anyway:
-        changes = _changes(_read_settings(folder), settings(recipe, data, model))
+    if _holds_state(folder) and not recipe.resume_anyway:
+        changes = _changes(recipe, _read_settings(folder), settings(recipe, data, model))
         if changes:
             raise ValueError(
                 f"{folder} holds a run with other settings; continue it with --resume-anyway, or "
@@ -121,14 +121,21 @@ def _read_settings(folder):
     return json.loads(file.read_text()) if file.exists() else {}
 
 
-def _changes(before, now):
+def _holds_state(folder):
+    """Whether there is a training to continue: one that lived to write a checkpoint."""
+    return (folder / "final.keras").exists() or any((folder / "checkpoints").glob("*.index"))
+
+
+def _changes(recipe, before, now):
     """Lines that name what differs between two settings, as `name: before -> now`."""
     if not before:
         return []
     before, now = ({**s, **s.get("environment", {})} for s in (before, now))
-    names = [name for name in {**before, **now} if name not in MAY_CHANGE]
+    may_change = MAY_CHANGE - {"epochs"} if recipe.epochs_shape_rates else MAY_CHANGE
+    names = [name for name in {**before, **now} if name not in may_change]
     # A setting that is newer than the run, and not made use of, changes nothing.
-    names = [name for name in names if name in before or now[name]]
+    defaults = {field.name: field.default for field in dataclasses.fields(recipe)}
+    names = [name for name in names if name in before or now[name] not in (defaults.get(name), {})]
     return [
         f"{name}: {before.get(name)} -> {now.get(name)}"
         for name in names

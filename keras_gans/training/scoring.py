@@ -21,13 +21,23 @@ def evaluator(recipe, path):
     settings = {
         "image_size": recipe.image_size,
         "channels": recipe.channels,
+        "crop": recipe.crop,
+        "on_error": recipe.on_error,
         "data_dir": recipe.data_dir,
         "shuffle": False,
         "batch_size": 1,
     }
-    train = data.load(recipe.data, split="train", labels=True, **settings)
+    try:
+        train = data.load(recipe.data, split="train", labels=True, **settings)
+        test = data.load(recipe.data, split="test", **settings)
+    except ValueError as error:
+        raise ValueError(
+            "`score_every` needs labelled data with the splits 'train' and 'test'; of a folder, "
+            "these are subfolders that hold one for each class. "
+            f"Received: data={recipe.data!r} ({error})"
+        ) from error
     extractor = metrics.ClassifierFeatures(*train.arrays(), name=f"{recipe.data} classifier")
-    real = data.load(recipe.data, split="test", **settings).arrays(NUM_SAMPLES)
+    real = test.arrays(NUM_SAMPLES)
     return callbacks.EvaluateSamples(
         [metrics.FID(extractor), metrics.PR(extractor)],
         real,

@@ -1,41 +1,86 @@
 """Checks of what users pass, with messages that say the rule and what was received."""
 
+import warnings
+from collections.abc import Iterable
 from numbers import Real
 
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+LARGEST_PIXEL = 1.0 + 1e-5  # of images in [-1, 1], rounded
+
 
 def check_finite(**arrays):
-    """Raises a `ValueError` that names the first NumPy array holding NaN or infinity.
+    """Raises a `ValueError` that names the first array or tensor holding NaN or infinity.
 
-    Anything that is no floating NumPy array is left to whoever reads it.
+    Anything that is not floating, or whose values are not at hand, is left to whoever reads it.
     """
     for name, array in arrays.items():
-        if isinstance(array, np.ndarray) and np.issubdtype(array.dtype, np.floating):
-            wrong = array.size - int(np.isfinite(array).sum())
-            if wrong:
-                raise ValueError(
-                    f"`{name}` must be finite. Received: {wrong} of {array.size} values that are "
-                    "NaN or infinite"
-                )
+        array = _at_hand(array)
+        if array is None:
+            continue
+        wrong = array.size - int(np.isfinite(array).sum())
+        if wrong:
+            raise ValueError(
+                f"`{name}` must be finite. Received: {wrong} of {array.size} values that are "
+                "NaN or infinite"
+            )
 
 
 def check_pixels(**arrays):
-    """Raises a `ValueError` that names the first NumPy array of images that leave `[-1, 1]`.
+    """Raises a `ValueError` that names the first array of images that leave `[-1, 1]`.
 
-    Anything that is no floating NumPy array `(num, height, width, channels)` is left alone.
+    Anything that is no floating array or tensor `(num, height, width, channels)`, or whose values
+    are not at hand, is left alone.
     """
     for name, array in arrays.items():
-        if not isinstance(array, np.ndarray) or array.ndim != 4 or not array.size:
+        array = _at_hand(array)
+        if array is None or array.ndim != 4 or not array.size:
             continue
         low, high = array.min(), array.max()
-        if np.issubdtype(array.dtype, np.floating) and max(-low, high) > 1.0 + 1e-5:
-            raise ValueError(
-                f"`{name}` must hold images in [-1, 1]; `keras_gans.data.load` maps other ranges. "
-                f"Received: {name} with values from {low:g} to {high:g}"
+        if max(-low, high) > LARGEST_PIXEL:
+            raise ValueError(f"{_rule_of_pixels(name)} with values from {low:g} to {high:g}")
+
+
+def warn_of_unit_pixels(**arrays):
+    """Warns of images whose values are those of `[0, 1]`, in which black would be gray."""
+    for name, array in arrays.items():
+        array = _at_hand(array)
+        if array is not None and array.ndim == 4 and array.size and array.min() >= 0.0:
+            warnings.warn(
+                f"`{name}` has no value below 0 and is taken to lie in [-1, 1], where black is -1; "
+                "`keras_gans.data.load(..., value_range=(0, 1))` maps images whose black is 0.",
+                stacklevel=4,
             )
+
+
+def assert_pixels(**tensors):
+    """Assertions that fail, where a graph runs, for what `check_pixels` refuses; a list."""
+    assertions = []
+    for name, images in tensors.items():
+        if tf.is_tensor(images) and images.dtype.is_floating and images.shape.rank == 4:
+            inside = tf.reduce_all(tf.abs(images) <= LARGEST_PIXEL)
+            lowest, highest = tf.reduce_min(images), tf.reduce_max(images)
+            told = [f"{_rule_of_pixels(name)} with values from", lowest, "to", highest]
+            assertions.append(tf.debugging.Assert(inside, told))
+    return assertions
+
+
+def _rule_of_pixels(name):
+    return (
+        f"`{name}` must hold images in [-1, 1]; `keras_gans.data.load` maps other ranges. "
+        f"Received: {name}"
+    )
+
+
+def _at_hand(array):
+    """A floating NumPy array or eager tensor as an array, and `None` for all else."""
+    if tf.is_tensor(array) and tf.executing_eagerly() and hasattr(array, "numpy"):
+        array = array.numpy()
+    if isinstance(array, np.ndarray) and np.issubdtype(array.dtype, np.floating):
+        return array
+    return None
 
 
 def check_at_least(least, **values):
@@ -96,8 +141,9 @@ def check_share(**values):
 
 
 def check_shape_tuple(name, shape):
-    """Raises a `ValueError` unless `shape` is a tuple of positive integers."""
-    if not shape or not all(isinstance(size, int) and size > 0 for size in shape):
+    """Raises a `ValueError` unless `shape` is a tuple of positive integers, or as good as one."""
+    sizes = tuple(shape) if isinstance(shape, Iterable) else ()
+    if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise ValueError(f"`{name}` must be a tuple of positive integers. Received: {name}={shape}")
 
 

@@ -5,6 +5,7 @@ import csv
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from keras_gans.callbacks import TerminateOnNaN
@@ -143,8 +144,8 @@ class TestEarlyStopping:
 
 
 def broken_data():
-    """NaN as a tensor, because arrays are checked before training."""
-    return keras.ops.convert_to_tensor(np.full((64, 2), np.nan, "float32"))
+    """NaN in a dataset, because arrays and tensors are checked before training."""
+    return tf.data.Dataset.from_tensor_slices(np.full((64, 2), np.nan, "float32")).batch(32)
 
 
 class TestTerminateOnNaN:

@@ -30,6 +30,13 @@ class TestIteration:
         first, second, third = order_of(batches), order_of(batches), order_of(batches)
         assert first != second != third != first
 
+    def test_the_first_epoch_is_the_same_whenever_it_is_read(self):
+        batches = numbered(18)
+        first = order_of(batches.first_epoch())
+        order_of(batches)
+        assert first == order_of(batches.first_epoch()) == order_of(batches.from_step(0), 4)
+        assert int(batches.first_epoch().cardinality()) == 4
+
     def test_the_sequence_of_orders_depends_on_the_seed_alone(self):
         def two_epochs(seed, global_seed):
             tf.random.set_seed(global_seed)

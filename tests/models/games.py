@@ -179,6 +179,8 @@ def data_for(model, num=16, seed=0):
     """List of what `fit` takes: samples, and labels or conditions if the model asks for them."""
     rng = np.random.default_rng(seed)
     samples = [rng.normal(size=(num, *model.data_shape)).astype("float32")]
+    if len(model.data_shape) == 3:
+        samples = [np.tanh(samples[0])]  # images
     if not isinstance(model, kg.ConditionalModel):
         return samples
     if model.num_classes:

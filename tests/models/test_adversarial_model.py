@@ -117,6 +117,19 @@ class TestMinimize:
             model.fit(points(8), batch_size=4, verbose=0)
         assert_equal(before, weights_of(model, "discriminator"))
 
+    @pytest.mark.parametrize("reduce", [lambda x: x, lambda x: x[0]])
+    def test_terms_that_are_no_scalars_are_refused(self, reduce):
+        """The gradient of a batch of losses is that of their sum, where the log shows the mean."""
+        model = build_model(DCGAN)
+        variable = model.generator.trainable_variables[0]
+        with pytest.raises(ValueError, match=r"must be scalars.*'a' of shape \("):
+            model.minimize("generator", lambda: {"a": reduce(variable * 2.0)})
+
+    def test_terms_without_names_are_refused(self):
+        model = build_model(DCGAN)
+        with pytest.raises(ValueError, match="dictionary from name to scalar.*of generator"):
+            model.minimize("generator", lambda: ops.sum(model.generator.trainable_variables[0]))
+
     @pytest.mark.parametrize("model_class", MODELS)
     def test_gradient_equals_finite_differences(self, model_class):
         model = build_model(model_class, batch_norm=False, dropout=0, compiled=False)
@@ -252,6 +265,55 @@ class TestSaving:
         model.save(tmp_path / "model.keras")
         loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
         assert_equal(model.get_weights(), loaded.get_weights())
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class OwnGame(AdversarialModel):
+    """Straight from the engine, as its docstring shows."""
+
+    players = {"generator": ("generator",), "discriminator": ("discriminator",)}
+    term_names = ("discriminator_loss", "generator_loss")
+
+    def train_step(self, data):
+        real, _ = self.begin_step(data)
+        terms = self.minimize("discriminator", self.judge, real)
+        return self.report(terms | self.minimize("generator", self.fool))
+
+    def fakes(self):
+        return self.generator(ops.ones((16, 3)), training=True)
+
+    def judge(self, real):
+        judged = self.discriminator(self.fakes(), training=True)
+        return {"discriminator_loss": ops.mean(judged - self.discriminator(real, training=True))}
+
+    def fool(self):
+        return {"generator_loss": -ops.mean(self.discriminator(self.fakes(), training=True))}
+
+
+def own_game():
+    networks = {"generator": build_generator(), "discriminator": build_discriminator()}
+    model = OwnGame(networks=networks)
+    model.compile({player: keras.optimizers.Adam(1e-3) for player in model.players})
+    return model
+
+
+class TestOwnGame:
+    def test_trains_on_as_if_never_saved(self, tmp_path):
+        model = own_game()
+        fit(model)
+        model.save(tmp_path / "model.keras")
+        loaded = keras.models.load_model(tmp_path / "model.keras")
+        for one in (model, loaded):
+            fit(one)
+        assert_equal(model.get_weights(), loaded.get_weights())
+        assert int(loaded.step.numpy()) == 8
+
+    def test_says_what_it_lacks(self, tmp_path):
+        model = own_game()
+        with pytest.raises(NotImplementedError, match="OwnGame must define `test_step`"):
+            fit(model, validation_data=points())
+        with pytest.raises(NotImplementedError, match="OwnGame must define `serving_signatures`"):
+            model.export(tmp_path / "export")
 
 
 class TestMovingAverage:
@@ -393,6 +455,24 @@ class TestKerasSurface:
         model.evaluate(points(), verbose=0)
         assert_equal(before, model.get_weights())
 
+    def test_held_out_batches_are_the_same_however_often_they_were_read(self):
+        """21 points in batches of 5: another order would leave another one out."""
+        held_out = data.load(points(21, seed=5), batch_size=5)
+        seen = []
+        for _ in range(2):
+            keras.utils.set_random_seed(0)
+            model = build_model(MeanGAN)
+            history = model.fit(
+                data.load(points(), batch_size=16),
+                epochs=2,
+                validation_data=held_out,
+                verbose=0,
+            ).history["val_generator_loss"]
+            seen += [*history, model.evaluate(held_out, verbose=0, return_dict=True)]
+        first = np.mean(list(held_out.first_epoch().as_numpy_iterator()))
+        losses = [one["generator_loss"] if isinstance(one, dict) else one for one in seen]
+        np.testing.assert_allclose(losses, first, rtol=1e-6)
+
     def test_batches_continue_where_the_model_stands(self, tmp_path):
         """Epoch 3 after loading sees the order of epoch 3, as three epochs in one go do."""
         straight = build_model(DCGAN, seed=4)
@@ -415,6 +495,24 @@ class TestRefusals:
         model, adam = build_model(DCGAN, compiled=False), keras.optimizers.Adam()
         with pytest.raises(ValueError, match="different object"):
             model.compile({"generator": adam, "discriminator": adam})
+
+    @pytest.mark.parametrize("name", ["loss", "metrics", "loss_weights", "optimizer"])
+    def test_arguments_of_compile_that_would_do_nothing(self, name):
+        with pytest.raises(ValueError, match=rf"one per player.*\['{name}'\]"):
+            build_model(DCGAN, compiled=False).compile(**{name: "mse"})
+
+    @pytest.mark.parametrize("wrap", [lambda o: o, keras.optimizers.LossScaleOptimizer])
+    def test_averages_of_optimizers(self, wrap):
+        adam = wrap(keras.optimizers.Adam(use_ema=True))
+        with pytest.raises(ValueError, match="`ema_decay`.*discriminator with use_ema=True"):
+            build_model(DCGAN, compiled=False).compile({"generator": "adam", "discriminator": adam})
+
+    def test_executions_that_leave_a_rest_of_the_epoch(self):
+        model = build_model(DCGAN, compiled=False)
+        model.compile(steps_per_execution=16)
+        with pytest.raises(ValueError, match="steps_per_execution=16, 6 steps; 6 would do"):
+            model.fit(data.load(points(), batch_size=10), verbose=0)
+        assert model.step.numpy() == 0
 
     @pytest.mark.parametrize("seed", [-1, 2**31, 1.5])
     def test_seed(self, seed):
@@ -482,11 +580,72 @@ class TestRefusals:
             with pytest.raises(ValueError, match="Exactly one of `image_shape` and `data_shape`"):
                 DCGAN(**shapes)
 
+    @pytest.mark.parametrize("shape", [2, (), (2.5,), (0,)])
+    def test_shapes_that_are_none(self, shape):
+        with pytest.raises(ValueError, match="`data_shape` must be a tuple of positive integers"):
+            DCGAN(data_shape=shape)
+
+    def test_shape_of_a_dataset_s_element(self):
+        spec = tf.TensorSpec((None, 28, 28, 1))
+        assert DCGAN(image_shape=spec.shape[1:]).data_shape == (28, 28, 1)
+
     def test_save_over_a_file_that_must_stay(self, tmp_path):
         model = build_model(DCGAN)
         model.save(tmp_path / "model.keras")
         with pytest.raises(FileExistsError, match="overwrite"):
             model.save(tmp_path / "model.keras", overwrite=False)
+
+
+class TestPixels:
+    """Images of another range are refused in whatever they come."""
+
+    def model(self):
+        shape = (4, 4, 1)
+        networks = {
+            "generator": build_generator(shape),
+            "discriminator": build_discriminator(shape),
+        }
+        model = DCGAN(image_shape=shape, latent_dim=3, **networks)
+        model.compile()
+        return model
+
+    def images(self, low, high):
+        return np.random.default_rng(0).uniform(low, high, (8, 4, 4, 1)).astype("float32")
+
+    def sources(self, images):
+        labels = np.zeros(len(images), "int32")
+        yield images
+        yield tf.constant(images)
+        yield tf.data.Dataset.from_tensor_slices(images).batch(4)
+        yield tf.data.Dataset.from_tensor_slices((images, labels)).batch(4)
+
+    def test_refused(self):
+        error = (ValueError, tf.errors.InvalidArgumentError)
+        for source in self.sources(self.images(0, 255)):
+            model = self.model()
+            before = [weight.numpy() for weight in model.weights if "step" not in weight.path]
+            with pytest.raises(error, match=r"`x` must hold images in \[-1, 1\]"):
+                model.fit(source, verbose=0)
+            with pytest.raises(error, match=r"`x` must hold images in \[-1, 1\]"):
+                model.evaluate(source, verbose=0)
+            after = [weight.numpy() for weight in model.weights if "step" not in weight.path]
+            assert_equal(before, after)
+
+    def test_same_history_from_all_sources(self):
+        histories = []
+        for source in self.sources(self.images(-1, 1)):
+            keras.utils.set_random_seed(0)
+            histories.append(
+                self.model()
+                .fit(source, batch_size=None if hasattr(source, "map") else 4, shuffle=False)
+                .history
+            )
+        for history in histories[1:]:
+            assert history == histories[0]
+
+    def test_unit_range_is_warned_of(self):
+        with pytest.warns(UserWarning, match="`x` has no value below 0"):
+            self.model().fit(self.images(0, 1), verbose=0)
 
 
 class MeanGAN(DCGAN):

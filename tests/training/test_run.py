@@ -1,18 +1,20 @@
 """The road from the shell: flags, the folder of a run, continuing, and what is refused."""
 
 import dataclasses
+import importlib
 import json
 import subprocess
 import sys
 
 import keras
 import numpy as np
+import PIL.Image
 import pytest
 
 import train.__main__ as train_main
 from keras_gans import DCGAN, callbacks, metrics, training
 from keras_gans.optimizers import DecayToFloor
-from keras_gans.training import run_folder
+from keras_gans.training import run_folder, scoring
 from tests.models.tiny import build_discriminator, build_generator
 
 OWN_DATA = ("classifier", "pix2pix", "cyclegan")  # no images alone; tested by themselves
@@ -94,6 +96,37 @@ class TestRun:
         with pytest.raises(ValueError, match="units: 8 -> 16"):
             run(images, tmp_path / "run", "--epochs", "2", "--units", "16")
         run(images, tmp_path / "run", "--epochs", "2", "--units", "16", "--resume-anyway")
+
+    def test_epochs_that_shape_the_rates_are_settings(self, images, tmp_path):
+        class Falling(TinyRecipe):
+            epochs_shape_rates = True
+
+        training.run(Falling(data=images, output=tmp_path / "run", epochs=1))
+        with pytest.raises(ValueError, match="epochs: 1 -> 2"):
+            training.run(Falling(data=images, output=tmp_path / "run", epochs=2))
+
+    @pytest.mark.parametrize("name", [n for n in train_main.recipe_names() if n != "classifier"])
+    def test_recipes_say_when_epochs_shape_their_rates(self, name):
+        recipes = [
+            importlib.import_module(f"train.{name}").Recipe(data="images.npz", epochs=epochs)
+            for epochs in (4, 8)
+        ]
+        short, long = (
+            [one.get_config() | {"name": ""} for one in (recipe.optimizers(10) or {}).values()]
+            for recipe in recipes
+        )
+        assert (short != long) == recipes[0].epochs_shape_rates
+
+    def test_a_run_without_a_checkpoint_may_be_begun_anew(self, images, tmp_path, monkeypatch):
+        def fail(*args, **kwargs):
+            raise ValueError("not today")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(DCGAN, "fit", fail)
+            with pytest.raises(ValueError, match="not today"):
+                run(images, tmp_path / "run", "--epochs", "1", "--units", "4")
+        run(images, tmp_path / "run", "--epochs", "1", "--units", "16")
+        assert json.loads((tmp_path / "run" / "config.json").read_text())["units"] == 16
 
     def test_learning_rates_are_scaled_once(self, images, tmp_path):
         flags = ("--learning-rate-factor", "0.5")
@@ -190,6 +223,36 @@ class TestShell:
     def test_unknown_recipe(self, capsys):
         assert train_main.main(["dcgam"]) == 2
         assert "There is no recipe 'dcgam'" in capsys.readouterr().err
+
+    def test_ctrl_c_ends_without_a_traceback(self, monkeypatch):
+        def interrupted(recipe, args):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(training, "run", interrupted)
+        assert train_main.main(["dcgan"]) == 130
+
+    def test_folder_with_a_file_that_cannot_be_decoded(self, tmp_path):
+        for number in range(8):
+            path = tmp_path / "photos" / "a" / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            PIL.Image.new("L", (16, 8), 255).save(path)
+        (tmp_path / "photos" / "a" / "broken.png").write_text("no picture")
+        recipe = TinyRecipe(data=str(tmp_path / "photos"))
+        with pytest.raises(ValueError, match="broken.png"):
+            recipe.dataset()
+        recipe = dataclasses.replace(recipe, on_error="skip", crop="pad")
+        with pytest.warns(UserWarning, match="Skipped 1 of 9"):
+            batch = next(iter(recipe.dataset())).numpy()
+        assert batch.shape == (8, 8, 8, 1)
+        assert (batch[:, 0] == -1).all() and (batch[:, 4] == 1).all()  # black above, white amid
+
+    def test_scores_ask_for_two_splits(self, tmp_path):
+        for name in "ab":
+            (tmp_path / name).mkdir()
+            PIL.Image.new("L", (8, 8)).save(tmp_path / name / "0.png")
+        recipe = TinyRecipe(data=str(tmp_path), score_every=1)
+        with pytest.raises(ValueError, match="`score_every` needs .* 'train' and 'test'"):
+            scoring.evaluator(recipe, None)
 
     def test_unknown_flag(self):
         with pytest.raises(SystemExit) as stop:
