@@ -1,6 +1,7 @@
 """`evaluate` and `compare` on a small export, a folder of its samples and a small labelled set."""
 
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -11,6 +12,7 @@ import tensorflow as tf
 from keras_gans import DCGAN
 from keras_gans.__main__ import main
 from keras_gans.training.scoring import evaluator
+from keras_gans.utils.export_layout import DESCRIPTION
 from tests.callbacks.tiny import tiny_gan
 from tests.models.tiny import build_discriminator, build_generator
 
@@ -197,6 +199,25 @@ def test_compare_a_model_with_classes(made, conditional):
     assert main(command) == 0
     (fid,) = read(conditional / "scores.json")
     assert fid["protocol"]["generated_split"] == f"{conditional / 'export'} for labels 0 1"
+
+
+def test_all_classes_of_an_export_that_says_them(made, conditional, tmp_path):
+    shutil.copytree(conditional / "export", tmp_path / "export")
+    (tmp_path / "export" / DESCRIPTION).parent.mkdir(exist_ok=True)
+    (tmp_path / "export" / DESCRIPTION).write_text('{"num_classes": 2}')
+    shutil.copy(conditional / "classifier.npz", tmp_path)
+    flags = ["--num", "40", "--metrics", "fid"]
+    assert evaluate_conditional(conditional, made / "photos", *flags, "--labels", "0", "1") == 0
+    assert evaluate_conditional(tmp_path, made / "photos", *flags) == 0
+    assert read(conditional / "scores.json") == read(tmp_path / "scores.json")
+
+
+def test_padded_images_are_named_in_the_protocol(made, classifier, tmp_path):
+    command = ["compare", str(made / "photos"), str(made / "export"), "--num", "40"]
+    command += ["--classifier", classifier, "--metrics", "fid", "--crop", "pad"]
+    assert main([*command, "--out", str(tmp_path / "scores.json")]) == 0
+    (fid,) = read(tmp_path / "scores.json")
+    assert fid["protocol"]["real_split"] == f"{made / 'photos'}, crop pad"
 
 
 def test_labels_must_fit_the_model(made, conditional, classifier, capsys):

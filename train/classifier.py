@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import Literal
 
 import tyro
 
@@ -20,6 +21,10 @@ class Recipe:
     """Where TensorFlow Datasets keeps its data. Defaults to its own place."""
     image_size: int = 28
     """Height and width of the images in pixels."""
+    crop: Literal["center", "pad"] = "center"
+    """What to do with images that are not square: cut out the middle, or add black."""
+    on_error: Literal["raise", "skip"] = "raise"
+    """What to do with files of a folder that cannot be decoded."""
     epochs: int = 3
     """Passes over the data."""
     seed: int = 0
@@ -33,6 +38,8 @@ def run(recipe, args=None):
     recipe = tyro.cli(recipe, args=args, prog="python -m train classifier")
     settings = {
         "image_size": recipe.image_size,
+        "crop": recipe.crop,
+        "on_error": recipe.on_error,
         "data_dir": recipe.data_dir,
         "labels": True,
         "shuffle": False,

@@ -52,16 +52,19 @@ def choose_extractor(data, images, progress, *, inception, classifier):
 
 
 def labels_for(exported, labels, num):
-    """The labels of `num` samples, given ones in turn; `None` for a model without classes.
+    """The labels of `num` samples: `labels` in turn; `None` where there are none.
 
     Raises:
-        ValueError: If the model has classes and no labels are given.
+        ValueError: If the model is told a condition, which no flag here can say.
     """
-    if "labels" not in exported.inputs_of("sample"):
-        return None
-    if not labels:
-        raise ValueError(f"{exported.path} is a model with classes: say --labels, such as 0 1 2")
-    return np.resize(labels, num)
+    if "condition" in exported.inputs_of("sample"):
+        raise ValueError(f"{exported.path} is a model with conditions, and scores are without")
+    return np.resize(labels, num) if labels else None
+
+
+def said(split, crop):
+    """What a protocol calls real images of a split: it names a crop that is not the usual one."""
+    return split if crop == "center" else f"{split}, crop {crop}"
 
 
 def samples_said(what, labels):

@@ -1,6 +1,7 @@
 """`python -m keras_gans compare`: scores between two sets of images."""
 
 import pathlib
+from typing import Literal
 
 import tyro
 
@@ -15,6 +16,8 @@ def compare(
     labels: tuple[int, ...] = (),
     data: str | None = None,
     data_dir: str | None = None,
+    crop: Literal["center", "pad"] = "center",
+    on_error: Literal["raise", "skip"] = "raise",
     inception: pathlib.Path | None = None,
     classifier: pathlib.Path | None = None,
     out: pathlib.Path | None = None,
@@ -29,14 +32,17 @@ def compare(
         metrics: Some of fid, kid, pr, dc, is, swd.
         num: How many samples, and at most how many images of a folder.
         seed: Seed of the samples.
-        labels: For models with classes: the labels of the samples, in turn.
+        labels: For models with classes: the labels of the samples, in turn. Defaults to all.
         data: Labelled data on which the classifier of the features is trained.
         data_dir: Where TensorFlow Datasets keeps its data.
+        crop: What to do with images that are not square: cut out the middle, or add black.
+        on_error: What to do with files of a folder that cannot be decoded.
         inception: The published Inception weights, instead.
         classifier: A saved classifier, instead.
         out: File for the scores with their protocols, one line of JSON each.
     """
     from keras_gans.cli import _scoring
+    from keras_gans.cli._classes import classes_of
     from keras_gans.serving import Exported
 
     _scoring.check(metrics, num, seed)
@@ -55,9 +61,11 @@ def compare(
     shapes = [_scoring.image_settings(exported) for exported in exports.values()]
     if len(shapes) == 2 and shapes[0] != shapes[1]:
         raise ValueError(f"the two make images of different shapes: {shapes[0]} and {shapes[1]}")
-    settings = {**(shapes[0] if shapes else {}), "data_dir": data_dir}
-    asked = {path: _scoring.labels_for(one, labels, num) for path, one in exports.items()}
-    if labels and all(chosen is None for chosen in asked.values()):
+    settings = shapes[0] if shapes else {}
+    settings |= {"data_dir": data_dir, "crop": crop, "on_error": on_error}
+    classes = {path: classes_of(one, labels) for path, one in exports.items()}
+    asked = {p: _scoring.labels_for(one, classes[p], num) for p, one in exports.items()}
+    if labels and not any(classes.values()):
         raise ValueError("neither is a model with classes: leave out --labels")
     sampled = exports.get(second)
     with _scoring.progress_bars() as progress:
@@ -77,10 +85,8 @@ def compare(
             extractor,
             *sets,
             progress,
-            real_split=str(first),
-            generated_split=_scoring.samples_said(
-                str(second), labels if asked.get(second) is not None else ()
-            ),
+            real_split=_scoring.said(str(first), crop),
+            generated_split=_scoring.samples_said(str(second), classes.get(second, ())),
             seed=seed if sampled else None,
             ema=_scoring.is_averaged(sampled) if sampled else None,
         )

@@ -37,6 +37,7 @@ def sample(
     from rich.markup import escape
 
     from keras_gans.cli import _styles
+    from keras_gans.cli._classes import classes_of
     from keras_gans.serving import Exported
     from keras_gans.utils.image_grid import check_image_path, save_samples
 
@@ -45,10 +46,7 @@ def sample(
     check_image_path(out)
     exported = Exported(export)
     inputs = {"num_images": num, "seed": seed}
-    if "labels" in exported.inputs_of("sample"):
-        labels = labels or tuple(range(exported.description.get("num_classes") or 0))
-        if not labels:
-            raise ValueError(f"{exported.path} does not say its classes: say --labels, such as 0 1")
+    labels = classes_of(exported, labels) or labels  # which a model without classes will refuse
     if "condition" in exported.inputs_of("sample"):
         inputs["condition"] = _conditions(exported, condition, num)
     elif condition is not None:

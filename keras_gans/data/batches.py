@@ -99,9 +99,7 @@ class Batches(tf.data.Dataset):
 
     def first_epoch(self):
         """`tf.data.Dataset` of epoch 0: the same batches whenever it is iterated."""
-        start = tf.constant(0, tf.int64)
-        count = tf.data.experimental.assert_cardinality(self.steps_per_epoch)
-        return ready(self._one_epoch(start, start).apply(count))
+        return self._one_of(tf.data.Dataset.range(1))
 
     @property
     def data_shape(self):
@@ -166,8 +164,12 @@ class Batches(tf.data.Dataset):
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
     def _any_epoch(self):
-        in_order = tf.data.Dataset.range(1)
-        epochs = order.drawn_epoch(self.seed) if self.shuffled else in_order
+        if not self.shuffled:
+            return self.first_epoch()
+        return self._one_of(order.drawn_epoch(self.seed))
+
+    def _one_of(self, epochs):
+        """The batches of the one epoch in a dataset of epochs."""
         batches = epochs.flat_map(lambda epoch: self._one_epoch(epoch, tf.constant(0, tf.int64)))
         count = tf.data.experimental.assert_cardinality(self.steps_per_epoch)
         return ready(batches.apply(count))

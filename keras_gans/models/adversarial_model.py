@@ -9,18 +9,12 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gans.layers import AdaptiveAugment, SpectralNormalization
-from keras_gans.models import exporting, gradients, saved_state
+from keras_gans.models import exporting, gradients, saved_state, training_data
 from keras_gans.models.augmentation import with_augmentation
 from keras_gans.models.network_checks import check_adds_no_loss, check_regularizes_weights_only
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import (
-    assert_pixels,
-    check_divides,
-    check_finite,
-    check_pixels,
-    warn_of_unit_pixels,
-)
+from keras_gans.utils.checks import check_divides, warn_of_unit_pixels
 from keras_gans.utils.files import written_whole
 
 EVALUATION = 1 << 31  # marks the noise of evaluation, which training never draws
@@ -45,8 +39,9 @@ class AdversarialModel(keras.Model):
                 return self.report(discriminator_terms | generator_terms)
 
     Class attributes:
-        players: Dictionary from a player to the names of its networks, which are also constructor
-            arguments and attributes. The networks of one player are stepped together.
+        players: Dictionary from a player to the names of its networks, which are attributes. The
+            networks of one player are stepped together. A subclass whose constructor takes them one
+            by one has them so in `get_config`, too, as `LatentModel` does.
         term_names: Names of all terms that `report` receives, in the order of the progress bar.
         averaged: Names of the networks that `ema_decay` averages.
         judges: Dictionary from the networks that judge images, before which `augment` is put, to
@@ -220,6 +215,12 @@ class AdversarialModel(keras.Model):
         optimizers = {player: keras.optimizers.get(optimizers[player]) for player in self.players}
         if len({id(optimizer) for optimizer in optimizers.values()}) < len(optimizers):
             raise ValueError("`optimizers` must be a different object for every player.")
+        for player, optimizer in optimizers.items():
+            if getattr(optimizer, "inner_optimizer", optimizer).use_ema:
+                raise ValueError(
+                    "Optimizers must not average weights; the model does, with `ema_decay`. "
+                    f"Received: an optimizer of {player} with use_ema=True"
+                )
         self._compile_arguments = {
             "auto_scale_loss": auto_scale_loss,
             "jit_compile": False,
@@ -227,11 +228,6 @@ class AdversarialModel(keras.Model):
         }
         super().compile(optimizer=None, **self._compile_arguments)
         for player, optimizer in optimizers.items():
-            if getattr(optimizer, "inner_optimizer", optimizer).use_ema:
-                raise ValueError(
-                    "Optimizers must not average weights; the model does, with `ema_decay`. "
-                    f"Received: an optimizer of {player} with use_ema=True"
-                )
             if auto_scale_loss and self._computes_in_float16(player):
                 optimizer = gradients.with_loss_scale(optimizer)
             optimizer.name = player
@@ -282,11 +278,6 @@ class AdversarialModel(keras.Model):
         self._logits_of_reals[threading.get_ident()] = []
         self._draws_for_training = training
         return x, y
-
-    def check_arrays(self, x, y=None):
-        """Raises a `ValueError` for arrays that would ruin a training."""
-        check_finite(x=x, y=y)
-        check_pixels(**self.images_in(x, y))
 
     def images_in(self, x, y):
         """Dictionary from name to what of a batch, or of arrays, must lie in `[-1, 1]`."""
@@ -352,11 +343,11 @@ class AdversarialModel(keras.Model):
             terms: Dictionary from name to scalar float32 tensor.
 
         Raises:
-            ValueError: If the terms are no such dictionary, or a layer of the player called
-                `add_loss`, which would train nothing.
+            ValueError: If the terms are no such dictionary, or a layer called `add_loss`, which
+                would train nothing.
         """
         _check_terms(player, terms)
-        for name in self.players[player]:
+        for name in self.network_names:
             check_adds_no_loss(name, getattr(self, name))
         variables = self.active_variables_of(player)
         optimizer = self.optimizers[player]
@@ -488,13 +479,10 @@ class AdversarialModel(keras.Model):
             tf.errors.InvalidArgumentError: For images outside `[-1, 1]` in a `tf.data.Dataset`,
                 when they are read.
         """
+        x = training_data.checked(x, y, self.images_in)
         warn_of_unit_pixels(**self.images_in(x, y))
-        x = self._checked(x, y)
-        held_out = kwargs.get("validation_data")
-        if isinstance(held_out, tuple | list):
-            self.check_arrays(*held_out[:2])
-        elif held_out is not None:
-            kwargs["validation_data"] = self._one_epoch_of(held_out)
+        held_out = training_data.checked_held_out(kwargs.get("validation_data"), self.images_in)
+        kwargs["validation_data"] = held_out
         check_divides(
             x,
             kwargs.get("batch_size"),
@@ -535,26 +523,8 @@ class AdversarialModel(keras.Model):
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Keras's `evaluate`; batches of `keras_gans.data` are those of their first epoch."""
         if not kwargs.get("_use_cached_eval_dataset"):  # Keras's own, of `fit`
-            self.check_arrays(x, y)
-            x = self._one_epoch_of(x)
+            x = training_data.one_epoch(x, y, self.images_in)
         return super().evaluate(x, y, *args, **kwargs)
-
-    def _one_epoch_of(self, data):
-        """Held-out data that is the same whenever it is iterated, however often it was before."""
-        return data.first_epoch() if hasattr(data, "first_epoch") else self._checked(data)
-
-    def _checked(self, x, y=None):
-        """The data, whose pixels are looked at now where they are at hand, and else when read."""
-        if not isinstance(x, tf.data.Dataset) or hasattr(x, "from_step"):
-            self.check_arrays(x, y)
-            return x
-
-        def look(*batch):
-            parts = keras.utils.unpack_x_y_sample_weight(batch if len(batch) > 1 else batch[0])
-            with tf.control_dependencies(assert_pixels(**self.images_in(*parts[:2]))):
-                return tf.nest.map_structure(tf.identity, batch if len(batch) > 1 else batch[0])
-
-        return x.map(look)
 
     def check_executions(self, num_steps):
         """Raises a `ValueError` unless `num_steps` are whole executions of `steps_per_execution`.

@@ -14,7 +14,7 @@ from keras_gans.networks import (
     build_bigan_generator,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least, check_pixels
+from keras_gans.utils.checks import LARGEST_RESIZED, check_at_least, check_pixels
 
 DEPLOYMENT = 3 << 29  # marks the noise of `deploy`, which neither steps nor `sample` draw
 
@@ -82,7 +82,7 @@ class BiGAN(LatentModel):
             batch_size: Integer, how many are encoded at a time.
         """
         network_checks.check_batch("images", images, self.data_shape)
-        check_pixels(images=images)
+        check_pixels(images=images, largest=LARGEST_RESIZED)
         return self.in_batches(self._encode_batch, images, batch_size)
 
     def reconstruct(self, images, batch_size=256):

@@ -179,8 +179,9 @@ class ConditionalModel(LatentModel):
             return latents
         name = "condition" if self.num_classes is None else "labels"
         rule = f"{name} must be one for each of the samples"
-        tf.debugging.assert_equal(tf.shape(y)[0], num, rule)  # for exports
-        return [latents, y]
+        fits = tf.debugging.assert_equal(tf.shape(y)[0], num, rule)  # an operation in exports
+        with tf.control_dependencies([] if fits is None else [fits]):
+            return [tf.identity(latents), tf.identity(y)]
 
     def describe(self):
         return {**super().describe(), "num_classes": self.num_classes}

@@ -23,7 +23,12 @@ from keras_gans.networks import (
     build_infogan_trunk,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least, check_not_negative, check_pixels
+from keras_gans.utils.checks import (
+    LARGEST_RESIZED,
+    check_at_least,
+    check_not_negative,
+    check_pixels,
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -218,7 +223,7 @@ class InfoGAN(LatentModel):
             categorical code, means `(num,)` of a continuous one.
         """
         network_checks.check_batch("images", images, self.data_shape)
-        check_pixels(images=images)
+        check_pixels(images=images, largest=LARGEST_RESIZED)
         return self.in_batches(self._encode_batch, images, batch_size)
 
     @tf.function(reduce_retracing=True)

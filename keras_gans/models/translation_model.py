@@ -12,11 +12,10 @@ from keras_gans.models.adversarial_model import AdversarialModel
 from keras_gans.models.image_sides import keeps_sides, side_multiple, smallest_side
 from keras_gans.models.training_mode import call_in_training_mode
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least, check_shape_tuple
+from keras_gans.utils.checks import LARGEST_RESIZED, check_at_least, check_shape_tuple
 from keras_gans.utils.pixels import encode_png, is_image_shape, to_uint8
 from keras_gans.utils.tiling import OVERLAP, in_fitting_tiles, reflected, up_to_multiple
 
-LARGEST_VALUE = 2.0  # some resizing overshoots [-1, 1] a little; pixels in [0, 255] exceed it
 TRANSLATION = 7 << 28  # marks the noise of `translate`, which no step draws
 
 
@@ -217,7 +216,7 @@ class TranslationModel(AdversarialModel):
                 f"Received: images with shape {images.shape}"
             )
         network_checks.check_batch("images", images, images.shape[1:])
-        if np.abs(images).max() > LARGEST_VALUE:
+        if np.abs(images).max() > LARGEST_RESIZED:
             raise ValueError(
                 "`images` must be in [-1, 1]; pixels in [0, 255] become so by x / 127.5 - 1. "
                 f"Received: images from {images.min()} to {images.max()}"
@@ -387,10 +386,11 @@ def checked_shapes(image_shape, **both):
             f"Either `image_shape` or both `{first}` and `{second}` must be given. Received: "
             f"image_shape={image_shape}, {first}={both[first]}, {second}={both[second]}"
         )
-    shapes = {name: tuple(image_shape or shape) for name, shape in both.items()}
-    for name, shape in shapes.items():
-        name = name if image_shape is None else "image_shape"
+    shapes = {}
+    for side, shape in both.items():
+        name, shape = (side, shape) if image_shape is None else ("image_shape", image_shape)
         check_shape_tuple(name, shape)
+        shapes[side] = tuple(shape)
         if len(shape) != 3:
             raise ValueError(
                 f"`{name}` must be (height, width, channels). Received: {name}={shape}"

@@ -66,20 +66,21 @@ def run(recipe, args=None):
     if recipe.score_every:
         scorers = [scoring.evaluator(recipe, folder / "scores.jsonl" if chief else None)]
     first_step = _start_or_continue(recipe, folder, data, model, checkpoints, chief)
-    model.fit(
-        data,
-        epochs=recipe.epochs,
-        callbacks=[
-            guard,
-            *recipe.callbacks(),
-            *scorers,
-            *(_watchers(folder, recipe) if chief else []),
-            checkpoints,
-        ],
-        verbose="auto" if chief else 0,
-    )
-    if guard.message:
-        raise FloatingPointError(_way_back(guard.message, checkpoints, recipe))
+    with run_folder.forgotten_on_failure(folder, checkpoints):
+        model.fit(
+            data,
+            epochs=recipe.epochs,
+            callbacks=[
+                guard,
+                *recipe.callbacks(),
+                *scorers,
+                *(_watchers(folder, recipe) if chief else []),
+                checkpoints,
+            ],
+            verbose="auto" if chief else 0,
+        )
+        if guard.message:
+            raise FloatingPointError(_way_back(guard.message, checkpoints, recipe))
     _save(model, folder, chief)
     if chief:
         for score in scorers[0].scores if scorers else ():

@@ -1,5 +1,6 @@
 """The folder of a run and the settings that are written into it."""
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import inspect
@@ -65,7 +66,7 @@ def prepare(recipe, data, model):
     """
     folder = recipe.output or pathlib.Path("runs", recipe_name(type(recipe)))
     folder.mkdir(parents=True, exist_ok=True)
-    if _holds_state(folder) and not recipe.resume_anyway:
+    if not recipe.resume_anyway:
         changes = _changes(recipe, _read_settings(folder), settings(recipe, data, model))
         if changes:
             raise ValueError(
@@ -79,6 +80,17 @@ def write_settings(folder, recipe, data, model):
     """Writes `config.json`: what decides the numbers of a run, and what was run."""
     with written_whole(folder / "config.json") as aside:
         aside.write_text(json.dumps(settings(recipe, data, model), indent=2) + "\n")
+
+
+@contextlib.contextmanager
+def forgotten_on_failure(folder, checkpoints):
+    """Within it, an error before the first checkpoint leaves a folder that takes other settings."""
+    try:
+        yield
+    except BaseException:
+        if checkpoints.write and not checkpoints.paths():
+            (folder / "config.json").unlink(missing_ok=True)
+        raise
 
 
 def note_published(folder, exports, step):
@@ -119,11 +131,6 @@ def _epoch_of(score):
 def _read_settings(folder):
     file = folder / "config.json"
     return json.loads(file.read_text()) if file.exists() else {}
-
-
-def _holds_state(folder):
-    """Whether there is a training to continue: one that lived to write a checkpoint."""
-    return (folder / "final.keras").exists() or any((folder / "checkpoints").glob("*.index"))
 
 
 def _changes(recipe, before, now):

@@ -43,6 +43,6 @@ def evaluator(recipe, path):
         real,
         num=len(real),
         every=max(recipe.score_every, 1),
-        real_split=f"{recipe.data} test",
+        real_split=f"{recipe.data} test" + (", crop pad" if recipe.crop == "pad" else ""),
         path=path,
     )

@@ -8,7 +8,10 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_gans.utils.pixels import is_image_shape
+
 LARGEST_PIXEL = 1.0 + 1e-5  # of images in [-1, 1], rounded
+LARGEST_RESIZED = 2.0  # some resizing overshoots [-1, 1] a little; pixels in [0, 255] exceed it
 
 
 def check_finite(**arrays):
@@ -28,18 +31,22 @@ def check_finite(**arrays):
             )
 
 
-def check_pixels(**arrays):
+def check_pixels(*, largest=LARGEST_PIXEL, **arrays):
     """Raises a `ValueError` that names the first array of images that leave `[-1, 1]`.
 
-    Anything that is no floating array or tensor `(num, height, width, channels)`, or whose values
+    Anything that is no floating array or tensor `(num, height, width, 1 or 3)`, or whose values
     are not at hand, is left alone.
+
+    Args:
+        largest: The magnitude above which images are refused.
+        **arrays: What to look at, by the name that the message calls it.
     """
     for name, array in arrays.items():
         array = _at_hand(array)
-        if array is None or array.ndim != 4 or not array.size:
+        if array is None or not is_image_shape(array.shape[1:]) or not array.size:
             continue
         low, high = array.min(), array.max()
-        if max(-low, high) > LARGEST_PIXEL:
+        if max(-low, high) > largest:
             raise ValueError(f"{_rule_of_pixels(name)} with values from {low:g} to {high:g}")
 
 
@@ -47,24 +54,36 @@ def warn_of_unit_pixels(**arrays):
     """Warns of images whose values are those of `[0, 1]`, in which black would be gray."""
     for name, array in arrays.items():
         array = _at_hand(array)
-        if array is not None and array.ndim == 4 and array.size and array.min() >= 0.0:
+        if array is None or not is_image_shape(array.shape[1:]) or not array.size:
+            continue
+        if array.min() >= 0.0:
             warnings.warn(
                 f"`{name}` has no value below 0 and is taken to lie in [-1, 1], where black is -1; "
                 "`keras_gans.data.load(..., value_range=(0, 1))` maps images whose black is 0.",
-                stacklevel=4,
+                stacklevel=3,  # the caller of `fit`
             )
 
 
 def assert_pixels(**tensors):
-    """Assertions that fail, where a graph runs, for what `check_pixels` refuses; a list."""
+    """Assertions, a list, that fail where a graph reads images that are not in `[-1, 1]`.
+
+    What resizing overshoots passes: it may be read after hours.
+    """
     assertions = []
     for name, images in tensors.items():
-        if tf.is_tensor(images) and images.dtype.is_floating and images.shape.rank == 4:
-            inside = tf.reduce_all(tf.abs(images) <= LARGEST_PIXEL)
+        if holds_images(images):
+            inside = tf.reduce_all(tf.abs(images) <= LARGEST_RESIZED)
             lowest, highest = tf.reduce_min(images), tf.reduce_max(images)
             told = [f"{_rule_of_pixels(name)} with values from", lowest, "to", highest]
             assertions.append(tf.debugging.Assert(inside, told))
     return assertions
+
+
+def holds_images(tensor):
+    """Whether a tensor, or a `tf.TensorSpec`, is of floating images with 1 or 3 channels."""
+    if not (tf.is_tensor(tensor) or isinstance(tensor, tf.TensorSpec)):
+        return False
+    return tensor.dtype.is_floating and tensor.shape.rank == 4 and tensor.shape[-1] in (1, 3)
 
 
 def _rule_of_pixels(name):

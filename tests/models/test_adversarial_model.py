@@ -99,21 +99,23 @@ class TestMinimize:
         with pytest.raises(ValueError, match="`discriminator` must regularize weights.*'lazy'"):
             DCGAN(data_shape=(2,), latent_dim=3, generator=build_generator(), discriminator=network)
 
-    def test_losses_that_layers_add_are_refused_before_anything_moves(self):
+    @pytest.mark.parametrize("run_eagerly", [False, True])
+    @pytest.mark.parametrize("player", ["generator", "discriminator"])
+    def test_losses_that_layers_add_are_refused_before_anything_moves(self, player, run_eagerly):
         class Costly(keras.layers.Layer):
             def call(self, inputs):
                 self.add_loss(ops.mean(inputs**2))
                 return inputs
 
+        size, units = {"generator": (3, 2), "discriminator": (2, 1)}[player]
         network = keras.Sequential(
-            [keras.Input((2,)), Costly(name="costly"), keras.layers.Dense(1)]
+            [keras.Input((size,)), Costly(name="costly"), keras.layers.Dense(units)]
         )
-        model = DCGAN(
-            data_shape=(2,), latent_dim=3, generator=build_generator(), discriminator=network
-        )
-        model.compile()
+        networks = {"generator": build_generator(), "discriminator": build_discriminator()}
+        model = DCGAN(data_shape=(2,), latent_dim=3, **{**networks, player: network})
+        model.compile(run_eagerly=run_eagerly)
         before = weights_of(model, "discriminator")
-        with pytest.raises(ValueError, match="`discriminator` must not add losses.*'costly'"):
+        with pytest.raises(ValueError, match=f"`{player}` must not add losses.*'costly'"):
             model.fit(points(8), batch_size=4, verbose=0)
         assert_equal(before, weights_of(model, "discriminator"))
 
@@ -507,6 +509,15 @@ class TestRefusals:
         with pytest.raises(ValueError, match="`ema_decay`.*discriminator with use_ema=True"):
             build_model(DCGAN, compiled=False).compile({"generator": "adam", "discriminator": adam})
 
+    def test_a_refused_compile_changes_nothing(self):
+        model = build_model(DCGAN)
+        before = model.optimizer
+        with pytest.raises(ValueError, match="use_ema"):
+            model.compile(
+                {"generator": "adam", "discriminator": keras.optimizers.Adam(use_ema=True)}
+            )
+        assert model.optimizer is before
+
     def test_executions_that_leave_a_rest_of_the_epoch(self):
         model = build_model(DCGAN, compiled=False)
         model.compile(steps_per_execution=16)
@@ -597,7 +608,7 @@ class TestRefusals:
 
 
 class TestPixels:
-    """Images of another range are refused in whatever they come."""
+    """Images of another range are refused, in arrays, tensors and datasets."""
 
     def model(self):
         shape = (4, 4, 1)
@@ -631,6 +642,38 @@ class TestPixels:
             after = [weight.numpy() for weight in model.weights if "step" not in weight.path]
             assert_equal(before, after)
 
+    def test_a_later_batch_is_looked_at_too(self):
+        images = np.concatenate([self.images(-1, 1), self.images(0, 255)])
+        dataset = tf.data.Dataset.from_tensor_slices(images).batch(8)
+        with pytest.raises(tf.errors.InvalidArgumentError, match="`x` must hold images"):
+            self.model().fit(dataset, verbose=0)
+
+    def test_held_out_images_are_called_so(self):
+        for source in self.sources(self.images(0, 255)):
+            with pytest.raises(
+                (ValueError, tf.errors.InvalidArgumentError),
+                match="`validation_data` must hold images",
+            ):
+                self.model().fit(self.images(-1, 1), validation_data=source, verbose=0)
+
+    def test_what_overshoots_and_what_is_no_image_passes(self):
+        self.model().fit(tf.data.Dataset.from_tensors(1.02 * self.images(-1, 1)), verbose=0)
+        shape = (4, 4, 2)
+        networks = {
+            "generator": build_generator(shape),
+            "discriminator": build_discriminator(shape),
+        }
+        fields = DCGAN(data_shape=shape, latent_dim=3, **networks)
+        fields.compile()
+        values = 9.0 * np.random.default_rng(0).normal(size=(8, *shape)).astype("float32")
+        fields.fit(values, verbose=0)
+        fields.fit(tf.data.Dataset.from_tensors((values, np.zeros(8))), verbose=0)
+
+    def test_elements_without_labels_but_a_place_for_them(self):
+        images = tf.data.Dataset.from_tensor_slices(self.images(-1, 1)).batch(4)
+        self.model().fit(images.map(lambda batch: (batch, None)), verbose=0)
+
+    @pytest.mark.filterwarnings("error:.*no value below 0")
     def test_same_history_from_all_sources(self):
         histories = []
         for source in self.sources(self.images(-1, 1)):

@@ -601,7 +601,7 @@ class TestData:
         message = self.refusal(images(4), 255 * images(4))
         assert "`y` must hold images in [-1, 1]" in message
         held_out = (images(4), 255 * images(4))
-        assert "`y` must hold images" in self.refusal(
+        assert "`validation_data[1]` must hold images" in self.refusal(
             images(4), images(4), validation_data=held_out
         )
 

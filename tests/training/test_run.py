@@ -105,19 +105,23 @@ class TestRun:
         with pytest.raises(ValueError, match="epochs: 1 -> 2"):
             training.run(Falling(data=images, output=tmp_path / "run", epochs=2))
 
-    @pytest.mark.parametrize("name", [n for n in train_main.recipe_names() if n != "classifier"])
-    def test_recipes_say_when_epochs_shape_their_rates(self, name):
-        recipes = [
-            importlib.import_module(f"train.{name}").Recipe(data="images.npz", epochs=epochs)
-            for epochs in (4, 8)
-        ]
+    @pytest.mark.parametrize(
+        ("name", "settings"),
+        [(name, {}) for name in train_main.recipe_names() if name != "classifier"]
+        + [("pix2pix", {"decay_epochs": 2}), ("cyclegan", {"decay_epochs": 2})],
+    )
+    def test_recipes_say_when_epochs_shape_their_rates(self, name, settings):
+        recipe = importlib.import_module(f"train.{name}").Recipe
+        recipes = [recipe(data="images.npz", epochs=epochs, **settings) for epochs in (4, 8)]
         short, long = (
             [one.get_config() | {"name": ""} for one in (recipe.optimizers(10) or {}).values()]
             for recipe in recipes
         )
         assert (short != long) == recipes[0].epochs_shape_rates
 
-    def test_a_run_without_a_checkpoint_may_be_begun_anew(self, images, tmp_path, monkeypatch):
+    def test_a_run_that_broke_without_a_checkpoint_may_be_begun_anew(
+        self, images, tmp_path, monkeypatch
+    ):
         def fail(*args, **kwargs):
             raise ValueError("not today")
 
