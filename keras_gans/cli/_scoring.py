@@ -62,11 +62,6 @@ def labels_for(exported, labels, num):
     return np.resize(labels, num) if labels else None
 
 
-def said(split, crop):
-    """What a protocol calls real images of a split: it names a crop that is not the usual one."""
-    return split if crop == "center" else f"{split}, crop {crop}"
-
-
 def samples_said(what, labels):
     """What a protocol calls samples: `what`, and the labels in turn that they are for, if any."""
     return f"{what} for labels {' '.join(map(str, labels))}" if labels else what

@@ -43,6 +43,7 @@ def compare(
     """
     from keras_gans.cli import _scoring
     from keras_gans.cli._classes import classes_of
+    from keras_gans.metrics.score import reals_said
     from keras_gans.serving import Exported
 
     _scoring.check(metrics, num, seed)
@@ -61,8 +62,8 @@ def compare(
     shapes = [_scoring.image_settings(exported) for exported in exports.values()]
     if len(shapes) == 2 and shapes[0] != shapes[1]:
         raise ValueError(f"the two make images of different shapes: {shapes[0]} and {shapes[1]}")
-    settings = shapes[0] if shapes else {}
-    settings |= {"data_dir": data_dir, "crop": crop, "on_error": on_error}
+    read = {"data_dir": data_dir, "crop": crop, "on_error": on_error}
+    settings = {**(shapes[0] if shapes else {}), **read}
     classes = {path: classes_of(one, labels) for path, one in exports.items()}
     asked = {p: _scoring.labels_for(one, classes[p], num) for p, one in exports.items()}
     if labels and not any(classes.values()):
@@ -85,7 +86,7 @@ def compare(
             extractor,
             *sets,
             progress,
-            real_split=_scoring.said(str(first), crop),
+            real_split=reals_said(str(first), crop),
             generated_split=_scoring.samples_said(str(second), classes.get(second, ())),
             seed=seed if sampled else None,
             ema=_scoring.is_averaged(sampled) if sampled else None,

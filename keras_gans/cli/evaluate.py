@@ -44,6 +44,7 @@ def evaluate(
     """
     from keras_gans.cli import _scoring
     from keras_gans.cli._classes import classes_of
+    from keras_gans.metrics.score import reals_said
     from keras_gans.serving import Exported
 
     _scoring.check(metrics, num, seed, (*_scoring.METRICS, _scoring.OF_LABELS))
@@ -55,8 +56,8 @@ def evaluate(
             f"{exported.path} is a model without classes: leave out --labels and "
             f"{_scoring.OF_LABELS}"
         )
-    images = _scoring.image_settings(exported)
-    images |= {"data_dir": data_dir, "crop": crop, "on_error": on_error}
+    read = {"data_dir": data_dir, "crop": crop, "on_error": on_error}
+    images = {**_scoring.image_settings(exported), **read}
     with _scoring.progress_bars() as progress:
         extractor = None
         if set(metrics) != {"swd"}:
@@ -72,7 +73,7 @@ def evaluate(
             generated,
             progress,
             labels=asked,
-            real_split=_scoring.said(f"{data} {split}", crop),
+            real_split=reals_said(f"{data} {split}", crop),
             generated_split=_scoring.samples_said("generated", classes) if classes else None,
             seed=seed,
             ema=_scoring.is_averaged(exported),

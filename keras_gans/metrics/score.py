@@ -181,3 +181,8 @@ def with_count(name, count):
     """`fid` and 50,000 make `fid_50k`; counts that are no full thousands are written out."""
     check_positive(count=count)
     return f"{name}_{count // 1000}k" if count % 1000 == 0 else f"{name}_{count}"
+
+
+def reals_said(split, crop):
+    """What a protocol calls real images of a split: it names a crop that is not the usual one."""
+    return split if crop == "center" else f"{split}, crop {crop}"

@@ -40,8 +40,9 @@ class AdversarialModel(keras.Model):
 
     Class attributes:
         players: Dictionary from a player to the names of its networks, which are attributes. The
-            networks of one player are stepped together. A subclass whose constructor takes them one
-            by one has them so in `get_config`, too, as `LatentModel` does.
+            networks of one player are stepped together.
+        takes_networks_by_name: Whether the constructor takes them as arguments of these names, and
+            not as the dictionary `networks`.
         term_names: Names of all terms that `report` receives, in the order of the progress bar.
         averaged: Names of the networks that `ema_decay` averages.
         judges: Dictionary from the networks that judge images, before which `augment` is put, to
@@ -70,6 +71,7 @@ class AdversarialModel(keras.Model):
     """
 
     players = {}
+    takes_networks_by_name = False
     term_names = ()
     averaged = ()
     judges = {}
@@ -634,6 +636,10 @@ class AdversarialModel(keras.Model):
         }
 
     def get_config(self):
+        networks = {
+            name: keras.saving.serialize_keras_object(network)
+            for name, network in self._plain_networks.items()
+        }
         return {
             "name": self.name,
             "seed": self.seed,
@@ -641,10 +647,7 @@ class AdversarialModel(keras.Model):
             "ema_half_life": self.ema_half_life,
             "augment": self.augment and keras.saving.serialize_keras_object(self.augment),
             "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
-            "networks": {
-                name: keras.saving.serialize_keras_object(network)
-                for name, network in self._plain_networks.items()
-            },
+            **(networks if self.takes_networks_by_name else {"networks": networks}),
         }
 
     @classmethod

@@ -14,7 +14,7 @@ from keras_gans.networks import (
     build_bigan_generator,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import LARGEST_RESIZED, check_at_least, check_pixels
+from keras_gans.utils.checks import check_at_least
 
 DEPLOYMENT = 3 << 29  # marks the noise of `deploy`, which neither steps nor `sample` draw
 
@@ -81,8 +81,7 @@ class BiGAN(LatentModel):
             images: Array `(num, *data_shape)`, images in `[-1, 1]`.
             batch_size: Integer, how many are encoded at a time.
         """
-        network_checks.check_batch("images", images, self.data_shape)
-        check_pixels(images=images, largest=LARGEST_RESIZED)
+        network_checks.check_images(images, self.data_shape)
         return self.in_batches(self._encode_batch, images, batch_size)
 
     def reconstruct(self, images, batch_size=256):

@@ -23,12 +23,7 @@ from keras_gans.networks import (
     build_infogan_trunk,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import (
-    LARGEST_RESIZED,
-    check_at_least,
-    check_not_negative,
-    check_pixels,
-)
+from keras_gans.utils.checks import check_at_least, check_not_negative
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -222,8 +217,7 @@ class InfoGAN(LatentModel):
             Dictionary from a code's name to a NumPy array: probabilities `(num, classes)` of a
             categorical code, means `(num,)` of a continuous one.
         """
-        network_checks.check_batch("images", images, self.data_shape)
-        check_pixels(images=images, largest=LARGEST_RESIZED)
+        network_checks.check_images(images, self.data_shape)
         return self.in_batches(self._encode_batch, images, batch_size)
 
     @tf.function(reduce_retracing=True)

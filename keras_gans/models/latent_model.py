@@ -41,6 +41,7 @@ class LatentModel(AdversarialModel):
     """
 
     players = {"generator": ("generator",), "discriminator": ("discriminator",)}
+    takes_networks_by_name = True
     term_names = ("discriminator_loss", "generator_loss")
     averaged = ("generator",)
     judges = {"discriminator": None}
@@ -255,11 +256,8 @@ class LatentModel(AdversarialModel):
     # Saving and serving
 
     def get_config(self):
-        config = super().get_config()
-        networks = config.pop("networks")  # which are arguments of their own
         return {
-            **config,
-            **networks,
+            **super().get_config(),
             "data_shape": self.data_shape,
             "latent_dim": self.latent_dim,
         }

@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_gans.utils.checks import LARGEST_RESIZED, check_pixels
+
 SHAPING = (keras.layers.Reshape, keras.layers.Flatten, keras.layers.Identity)
 BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus")
 
@@ -125,6 +127,15 @@ def check_batch(name, batch, data_shape):
             f"`{name}` must be floating, images in [-1, 1] (`keras_gans.data.load` does it). "
             f"Received: {name} with dtype {keras.backend.standardize_dtype(batch.dtype)}"
         )
+
+
+def check_images(images, data_shape):
+    """Raises a `ValueError` unless `images` are a batch of samples to encode, with pixels in range.
+
+    What resizing overshoots passes.
+    """
+    check_batch("images", images, data_shape)
+    check_pixels(images=images, largest=LARGEST_RESIZED)
 
 
 def shape_of_output(name, network, input_shape):

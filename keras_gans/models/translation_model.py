@@ -44,6 +44,8 @@ class TranslationModel(AdversarialModel):
     translate_in_training_mode = False
     data_rule = ""
 
+    takes_networks_by_name = True
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._sides = {}  # from direction to the multiple and the smallest side
@@ -289,11 +291,6 @@ class TranslationModel(AdversarialModel):
             for name in self.directions
         }
         return {**super().describe(), "directions": directions}
-
-    def get_config(self):
-        config = super().get_config()
-        networks = config.pop("networks")  # which are arguments of their own
-        return {**config, **networks}
 
     def serving_signatures(self):
         """Dictionary from signature to its function and the specifications of its inputs.

@@ -1,6 +1,7 @@
 """Scores of a run on small labelled images, without any download."""
 
 from keras_gans import callbacks, data, metrics
+from keras_gans.metrics.score import reals_said
 
 NUM_SAMPLES = 10_000
 
@@ -43,6 +44,6 @@ def evaluator(recipe, path):
         real,
         num=len(real),
         every=max(recipe.score_every, 1),
-        real_split=f"{recipe.data} test" + (", crop pad" if recipe.crop == "pad" else ""),
+        real_split=reals_said(f"{recipe.data} test", recipe.crop),
         path=path,
     )

@@ -41,10 +41,7 @@ def check_pixels(*, largest=LARGEST_PIXEL, **arrays):
         largest: The magnitude above which images are refused.
         **arrays: What to look at, by the name that the message calls it.
     """
-    for name, array in arrays.items():
-        array = _at_hand(array)
-        if array is None or not is_image_shape(array.shape[1:]) or not array.size:
-            continue
+    for name, array in _images_at_hand(arrays):
         low, high = array.min(), array.max()
         if max(-low, high) > largest:
             raise ValueError(f"{_rule_of_pixels(name)} with values from {low:g} to {high:g}")
@@ -52,10 +49,7 @@ def check_pixels(*, largest=LARGEST_PIXEL, **arrays):
 
 def warn_of_unit_pixels(**arrays):
     """Warns of images whose values are those of `[0, 1]`, in which black would be gray."""
-    for name, array in arrays.items():
-        array = _at_hand(array)
-        if array is None or not is_image_shape(array.shape[1:]) or not array.size:
-            continue
+    for name, array in _images_at_hand(arrays):
         if array.min() >= 0.0:
             warnings.warn(
                 f"`{name}` has no value below 0 and is taken to lie in [-1, 1], where black is -1; "
@@ -83,7 +77,8 @@ def holds_images(tensor):
     """Whether a tensor, or a `tf.TensorSpec`, is of floating images with 1 or 3 channels."""
     if not (tf.is_tensor(tensor) or isinstance(tensor, tf.TensorSpec)):
         return False
-    return tensor.dtype.is_floating and tensor.shape.rank == 4 and tensor.shape[-1] in (1, 3)
+    shape = tensor.shape
+    return tensor.dtype.is_floating and shape.rank == 4 and is_image_shape(shape[1:])
 
 
 def _rule_of_pixels(name):
@@ -91,6 +86,14 @@ def _rule_of_pixels(name):
         f"`{name}` must hold images in [-1, 1]; `keras_gans.data.load` maps other ranges. "
         f"Received: {name}"
     )
+
+
+def _images_at_hand(arrays):
+    """Pairs of a name and a floating array that holds images of 1 or 3 channels."""
+    for name, array in arrays.items():
+        array = _at_hand(array)
+        if array is not None and is_image_shape(array.shape[1:]) and array.size:
+            yield name, array
 
 
 def _at_hand(array):

@@ -610,13 +610,12 @@ class TestRefusals:
 class TestPixels:
     """Images of another range are refused, in arrays, tensors and datasets."""
 
-    def model(self):
-        shape = (4, 4, 1)
+    def model(self, shape=(4, 4, 1)):
         networks = {
             "generator": build_generator(shape),
             "discriminator": build_discriminator(shape),
         }
-        model = DCGAN(image_shape=shape, latent_dim=3, **networks)
+        model = DCGAN(data_shape=shape, latent_dim=3, **networks)
         model.compile()
         return model
 
@@ -658,14 +657,8 @@ class TestPixels:
 
     def test_what_overshoots_and_what_is_no_image_passes(self):
         self.model().fit(tf.data.Dataset.from_tensors(1.02 * self.images(-1, 1)), verbose=0)
-        shape = (4, 4, 2)
-        networks = {
-            "generator": build_generator(shape),
-            "discriminator": build_discriminator(shape),
-        }
-        fields = DCGAN(data_shape=shape, latent_dim=3, **networks)
-        fields.compile()
-        values = 9.0 * np.random.default_rng(0).normal(size=(8, *shape)).astype("float32")
+        fields = self.model((4, 4, 2))
+        values = 9.0 * np.random.default_rng(0).normal(size=(8, 4, 4, 2)).astype("float32")
         fields.fit(values, verbose=0)
         fields.fit(tf.data.Dataset.from_tensors((values, np.zeros(8))), verbose=0)
 

@@ -227,3 +227,12 @@ class TestEveryGame:
         )
         samples = to_uint8(model.sample(6, seed=9, **labels))
         np.testing.assert_allclose(drawn["images"], samples, atol=1)
+
+
+@pytest.mark.parametrize("game", [kg.InfoGAN, kg.BiGAN])
+def test_what_are_no_images_in_range_is_not_encoded(game):
+    model = build_game(game, data_shape=(4, 4, 1))
+    with pytest.raises(ValueError, match=r"`images` must hold images in \[-1, 1\].*to 255"):
+        model.encode(np.full((2, 4, 4, 1), 255.0, "float32"))
+    with pytest.raises(ValueError, match="`images` must be an array or a tensor.*type list"):
+        model.encode([[0.0]])
