@@ -58,14 +58,6 @@ class TestPayoffs:
             np.testing.assert_allclose(network.get_weights()[-1], -199.0)  # d log softplus = 1
 
 
-def test_both_steps_draw_fresh_latents():
-    model, drawn = build_game(kg.D2GAN), []
-    draw = model.draw_latents
-    model.draw_latents = lambda num, seed: drawn.append(draw(num, seed).numpy()) or drawn[-1]
-    compile_sgd(model).train_on_batch(*data_for(model))
-    assert len(drawn) == 2 and not np.array_equal(*drawn)
-
-
 class TestDefaultNetworks:
     def test_discriminators_start_apart_with_two_hidden_layers(self):
         model = kg.D2GAN(data_shape=(2,), latent_dim=256)

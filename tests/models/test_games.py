@@ -86,6 +86,15 @@ class TestStep:
         check_gradient(model, player, data_for(model))
 
 
+@pytest.mark.parametrize("game", [kg.InfoGAN, kg.D2GAN])
+def test_both_steps_draw_fresh_latents(game):
+    model, drawn = build_game(game), []
+    draw = model.draw_latents
+    model.draw_latents = lambda num, seed: drawn.append(draw(num, seed).numpy()) or drawn[-1]
+    compile_sgd(model).train_on_batch(*data_for(model))
+    assert len(drawn) == 2 and not np.array_equal(*drawn)
+
+
 @every_game
 class TestEveryGame:
     def test_players_move_at_once_or_in_turn_as_in_the_paper(self, game):

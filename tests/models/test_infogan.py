@@ -96,13 +96,6 @@ class TestInformation:
         np.testing.assert_array_equal(heads[0][0], heads[1][0])
         assert not np.array_equal(heads[0][1], heads[1][1])
 
-    def test_both_steps_draw_fresh_latents(self):
-        model, drawn = build_game(kg.InfoGAN), []
-        draw = model.draw_latents
-        model.draw_latents = lambda num, seed: drawn.append(draw(num, seed).numpy()) or drawn[-1]
-        compile_sgd(model).train_on_batch(*data_for(model))
-        assert len(drawn) == 2 and not np.array_equal(*drawn)
-
     def test_labels_change_nothing(self):
         weights = []
         for labels in (np.zeros(16, "int32"), np.arange(16, dtype="int32")):
