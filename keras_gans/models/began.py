@@ -28,12 +28,12 @@ class BEGAN(LatentModel):
     Both players step at once, from one batch of fakes, as in the unofficial code that the
     networks follow; the paper writes separate draws. Default networks: a decoder as the generator
     and an autoencoder, without normalization and with linear outputs. Latents are uniform on
-    `[-1, 1]`. Adam with learning rate 1e-4 and beta_1 0.5: the rate is the paper's, its beta we
-    could not check.
+    `[-1, 1]`. Adam with learning rate 1e-4 and beta_1 0.5, which we could not check; the unofficial
+    code takes 8e-5 and 0.9.
 
     Args:
         diversity_ratio: Float in (0, 1], gamma: the lower, the better and the more alike the
-            samples. The paper shows 0.3, 0.5 and 0.7.
+            samples.
         balance_rate: Float > 0, lambda_k.
         exponent: 1 or 2, eta in `L(v) = mean |v - D(v)|^eta`.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,

@@ -22,7 +22,8 @@ class CGAN(ConditionalModel):
 
     Where the paper is silent: the generator maximises `log d(G(z|y)|y)`; the dropout of the default
     generator stays on when it samples, with masks that the latents decide; the discriminator steps
-    first, then the generator, from one batch of fakes.
+    first, then the generator, from one batch of fakes. The paper stops by the likelihood of
+    validation images, which `fit` leaves to a callback.
 
     Args:
         num_classes: Integer >= 2, for labels. Or instead:

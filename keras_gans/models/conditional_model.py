@@ -6,7 +6,12 @@ from keras import ops
 
 from keras_gans.models import network_checks
 from keras_gans.models.latent_model import LatentModel
-from keras_gans.utils.checks import assert_below, check_at_least, check_shape_tuple
+from keras_gans.utils.checks import (
+    assert_below,
+    check_at_least,
+    check_shape_tuple,
+    plain_integer,
+)
 
 
 class ConditionalModel(LatentModel):
@@ -41,6 +46,7 @@ class ConditionalModel(LatentModel):
                 "Exactly one of `num_classes` and `condition_shape` must be given. "
                 f"Received: num_classes={num_classes}, condition_shape={condition_shape}"
             )
+        num_classes = plain_integer(num_classes)  # a count of NumPy's labels is NumPy's, too
         if num_classes is not None:
             check_at_least(2, num_classes=num_classes)
             condition_shape = (num_classes,)

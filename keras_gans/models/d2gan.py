@@ -41,8 +41,9 @@ class D2GAN(LatentModel):
     Adam with learning rate 2e-4 and beta_1 0.5.
 
     Args:
-        alpha: Float in (0, 1], weight of `log D1(x)`.
-        beta: Float in (0, 1], weight of `log D2(G(z))`.
+        alpha: Float in (0, 1], weight of `log D1(x)`. 1 is for the ring; `train/d2gan.py` takes 0.1
+            for images, from a range that we could not check.
+        beta: Float in (0, 1], weight of `log D2(G(z))`, likewise.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
             `generator`, `discriminator_1`, `discriminator_2`, `seed`, `ema_decay`, `augment`,
             `name`.

@@ -23,7 +23,7 @@ from keras_gans.networks import (
     build_infogan_trunk,
 )
 from keras_gans.utils import randomness
-from keras_gans.utils.checks import check_at_least, check_not_negative
+from keras_gans.utils.checks import check_at_least, check_not_negative, plain_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gans")
@@ -107,8 +107,8 @@ class InfoGAN(LatentModel):
             )
         if isinstance(categorical_codes, Integral):
             categorical_codes = (categorical_codes,)
-        categorical_codes = tuple(map(_plain, categorical_codes))
-        self.codes = Codes(categorical_codes, _plain(continuous_codes))  # shapes the networks
+        categorical_codes = tuple(map(plain_integer, categorical_codes))
+        self.codes = Codes(categorical_codes, plain_integer(continuous_codes))
         check_at_least(1, noise_dim=noise_dim)
         check_not_negative(
             information_weight=information_weight, continuous_weight=continuous_weight
@@ -304,8 +304,3 @@ class InfoGAN(LatentModel):
             "continuous_weight": self.continuous_weight,
             "learned_deviation": self.learned_deviation,
         }
-
-
-def _plain(number):
-    """An integer of NumPy as Python's; what is none stays, to be refused."""
-    return int(number) if isinstance(number, Integral) else number

@@ -45,7 +45,7 @@ class LSGAN(LatentModel):
         fake_target: Float, a.
         generator_target: Float, c.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
-            `generator`, `discriminator`, `seed`, `ema_decay`, `name`.
+            `generator`, `discriminator`, `seed`, `ema_decay`, `augment`, `name`.
 
     Raises:
         ValueError: If `real_target` does not exceed `fake_target`: a higher logit means more real;

@@ -28,7 +28,8 @@ class WGAN(CriticModel):
     included, as in the official code; moving statistics are not.
 
     Default networks: at 32 and 64 pixels those of the official code, at 28 pixels those of
-    Gulrajani et al.'s script for MNIST in its WGAN mode. Latents are standard normal. RMSprop with
+    Gulrajani et al.'s script for MNIST in its WGAN mode, whose 128 latents, batches of 50 and other
+    constants of RMSprop are not taken over. Latents are standard normal, 100 of them. RMSprop with
     learning rate 5e-5 (decay 0.99; the official code's framework adds 1e-8 to the root of the mean
     square, Keras adds its epsilon under the root, hence 1e-16).
 

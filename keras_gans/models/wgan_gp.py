@@ -38,7 +38,8 @@ class WGANGP(CriticModel):
 
     Departures from the official code: it steps the generator before the critic, where the order
     here is algorithm 1's; for its residual networks at 32 pixels the learning rate starts at 2e-4
-    and falls to 0, and the generator's batch is twice the critic's.
+    and falls to 0, the generator's batch is twice the critic's, and uniform noise of up to 1/128 is
+    added to real pixels.
 
     Args:
         critic_steps: Integer >= 1, n_critic.

@@ -111,7 +111,7 @@ def build_infogan_recognition(feature_dim=1024, outputs=14, slope=0.1):
     Args:
         feature_dim: Integer, size of the trunk's features.
         outputs: Integer, parameters of the code's distribution. On MNIST 14: 10 logits of the
-            category, mean and log-variance of two continuous codes.
+            category, then 2 means, then 2 logarithms of deviations of the continuous codes.
         slope: Float, slope of LeakyReLU for negative values: 0.1 in the paper, 0.01 in its code.
 
     Returns:

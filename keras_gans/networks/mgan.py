@@ -201,7 +201,7 @@ def build_separate_generators(build_generator, num_generators):
         `(batch_size, num_generators, *data_shape)`.
 
     Reference:
-        Hoang et al., 2018 (arXiv:1708.02556), section 3, which shares parameters for speed only.
+        Hoang et al., 2018 (arXiv:1708.02556), for the game; its default networks share their body.
     """
     generators = [build_generator() for _ in range(num_generators)]
     latents = keras.Input(generators[0].input_shape[1:], name="latents")

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 import tensorflow as tf
@@ -112,6 +112,11 @@ def check_at_least(least, **values):
             raise ValueError(
                 f"`{name}` must be an integer of at least {least}. Received: {name}={value!r}"
             )
+
+
+def plain_integer(value):
+    """An integer of NumPy as Python's, which configurations can hold; all else as it is."""
+    return int(value) if isinstance(value, Integral) else value
 
 
 def check_place(place):

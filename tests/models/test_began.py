@@ -55,6 +55,19 @@ class TestBalance:
         )  # errors are others now
         np.testing.assert_allclose(model.balance, 0.1 * (0.5 * 2.0 - 0.5), rtol=1e-5)
 
+    def test_is_no_part_of_the_generators_loss_nor_that_of_the_discriminators(self):
+        """Answers and samples are biases, each with a slope of 1/2 in a mean over 2 numbers."""
+        model = constant_game(0.5)
+        model.balance.assign(0.5)
+        for optimizer in model.optimizers.values():
+            optimizer.learning_rate.assign(0.1)
+        model.train_on_batch(np.full((4, 2), 2.0, "float32"))
+        sample, answer = (
+            network.get_weights()[1] for network in (model.generator, model.discriminator)
+        )
+        np.testing.assert_allclose(sample, 0.5 - 0.1 / 2, rtol=1e-5)
+        np.testing.assert_allclose(answer, 0.1 * (1 - 0.5) / 2, rtol=1e-5)
+
     @pytest.mark.parametrize("fake, end", [(0.0, 1.0), (9.0, 0.0)])
     def test_stays_between_0_and_1(self, fake, end):
         model = constant_game(fake, balance_rate=10.0)

@@ -30,17 +30,19 @@ class TestPayoffs:
         logs = compile_sgd(model).train_on_batch(*data_for(model), return_dict=True)
         assert logs == pytest.approx(dict.fromkeys(logs, math.log(2)), rel=1e-5)
 
-    def test_the_pairs_are_what_the_paper_says(self):
-        """(x, E(x)) is real and (G(z), z) is fake, of as many samples."""
+    @pytest.mark.parametrize("training", [False, True])
+    def test_the_pairs_are_what_the_paper_says(self, training):
+        """(x, E(x)) is real and (G(z), z) is fake, of as many samples; each are judged apart."""
         model, pairs = build_game(kg.BiGAN, dropout=0), []
         call = model.discriminator.call
         model.discriminator.call = lambda pair, **kwargs: pairs.append(pair) or call(pair, **kwargs)
         samples = data_for(model)[0]
-        compile_sgd(model).evaluate(samples, verbose=0)
+        compile_sgd(model)
+        (model.train_on_batch if training else model.test_on_batch)(samples)
         (real, codes), (fake, latents) = pairs
         np.testing.assert_array_equal(real, samples)
-        np.testing.assert_allclose(codes, model.encode(samples), rtol=1e-5)
-        np.testing.assert_allclose(fake, model.generator(latents), rtol=1e-5)
+        np.testing.assert_allclose(codes, model.encoder(samples, training=training), rtol=1e-5)
+        np.testing.assert_allclose(fake, model.generator(latents, training=training), rtol=1e-5)
         assert latents.shape == (16, 3)
 
 

@@ -145,19 +145,20 @@ class TestSample:
 class TestFitRefusals:
     samples = np.zeros((8, 2), "float32")
 
-    def model(self, **kwargs):
+    def model(self, run_eagerly=True, **kwargs):
         model = build_game(kg.CGAN, **kwargs)
-        model.compile(run_eagerly=True)
+        model.compile(run_eagerly=run_eagerly)
         return model
 
+    @pytest.mark.parametrize("run_eagerly", [False, True])
     @pytest.mark.parametrize("wrong", [3, -1])
-    def test_labels_outside_the_classes(self, wrong):
+    def test_labels_outside_the_classes(self, wrong, run_eagerly):
         labels = np.array([0, 1, 2, wrong] * 2)
         with pytest.raises(ValueError, match=r"`y` must lie in \[0, 3\).*Received"):
-            self.model().fit(self.samples, labels, verbose=0)
+            self.model(run_eagerly).fit(self.samples, labels, verbose=0)
         stream = tf.data.Dataset.from_tensor_slices((self.samples, labels)).batch(4)
         with pytest.raises(tf.errors.InvalidArgumentError, match=r"labels must lie in \[0, 3\)"):
-            self.model().fit(stream, verbose=0)
+            self.model(run_eagerly).fit(stream, verbose=0)
 
     @pytest.mark.parametrize("wrong", [3, -1])
     def test_labels_outside_the_classes_in_evaluation(self, wrong):
@@ -203,6 +204,13 @@ class TestFitRefusals:
     def test_a_discriminator_that_is_not_told(self):
         with pytest.raises(ValueError, match="`discriminator` must accept"):
             build_game(kg.CGAN, networks={"discriminator": build_network([(2,)])})
+
+
+def test_classes_counted_by_numpy_are_saved(tmp_path):
+    labels = np.array([0, 2, 1])
+    model = kg.CGAN(image_shape=(4, 4, 1), latent_dim=2, num_classes=labels.max() + 1)
+    model.save(tmp_path / "model.keras")
+    assert keras.models.load_model(tmp_path / "model.keras").num_classes == 3
 
 
 def test_payoffs_by_hand():

@@ -86,6 +86,20 @@ class TestStep:
         check_gradient(model, player, data_for(model))
 
 
+@pytest.mark.parametrize(
+    "game, judge",
+    [(kg.LSGAN, "discriminator"), (kg.HingeGAN, "discriminator"), (kg.WGAN, "critic"),
+     (kg.WGANGP, "critic")],
+)  # fmt: skip
+@pytest.mark.parametrize("after", [[], [keras.layers.Reshape((1, 1))]])
+@pytest.mark.parametrize("wrap", [lambda layer: layer, SpectralNormalization])
+def test_scores_through_a_sigmoid_are_refused(game, judge, after, wrap):
+    last = wrap(keras.layers.Dense(1, activation="sigmoid"))
+    network = keras.Sequential([keras.Input((2,)), last, *after])
+    with pytest.raises(ValueError, match=f"`{judge}` must end without.*sigmoid"):
+        build_game(game, networks={judge: network})
+
+
 @pytest.mark.parametrize("game", [kg.InfoGAN, kg.D2GAN])
 def test_both_steps_draw_fresh_latents(game):
     model, drawn = build_game(game), []
@@ -98,15 +112,20 @@ def test_both_steps_draw_fresh_latents(game):
 @every_game
 class TestEveryGame:
     def test_players_move_at_once_or_in_turn_as_in_the_paper(self, game):
-        """At once, a player's step does not depend on whether the other one stepped, too."""
-        last = "generators" if game is kg.MGAN else "generator"
-        ends = []
-        for rates in (dict.fromkeys(game.players, 0.1), {last: 0.1}):
+        """At once, no player's step depends on whether the other one stepped, too."""
+
+        def stepped(*players):
             keras.utils.set_random_seed(0)
-            model = compile_sgd(build_game(game, dropout=0), rates)
+            model = compile_sgd(build_game(game, dropout=0), dict.fromkeys(players, 0.1))
             model.train_on_batch(*data_for(model, 12))
-            ends.append(values_of(model.variables_of(last)))
-        at_once = all(np.array_equal(a, b) for a, b in zip(*ends, strict=True))
+            return {player: values_of(model.variables_of(player)) for player in players}
+
+        together = stepped(*game.players)
+        at_once = all(
+            np.array_equal(a, b)
+            for player in game.players
+            for a, b in zip(together[player], stepped(player)[player], strict=True)
+        )
         assert at_once == (game in (kg.GAN, kg.BEGAN, kg.BiGAN))
 
     def test_trains_on_after_loading_as_if_never_saved(self, game, tmp_path):

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 import keras_gans as kg
-from tests.models.games import build_game, build_network, compile_sgd, data_for
+from tests.models.games import (
+    assert_all_equal,
+    build_game,
+    build_network,
+    compile_sgd,
+    data_for,
+    values_of,
+)
 
 MIXES = [((3,), 1), ((), 2), ((3,), 0), ((2, 3, 2), 0), ((2, 3), 2)]
 
@@ -65,24 +72,31 @@ class TestInformation:
         np.testing.assert_allclose(terms["discriminator_loss"], apart, rtol=1e-5)
         assert abs(loss_of(together[: len(real)], together[len(real) :]) - apart) > 1e-3
 
-    def test_is_in_the_steps_of_both_players(self):
-        """Only the information trains the recognition head, and it reaches the generator."""
-        steps = []
+    @pytest.mark.parametrize(
+        "player, informed",
+        [("discriminator", {"trunk", "recognition"}), ("generator", {"generator"})],
+    )
+    def test_is_in_the_steps_of_both_players(self, player, informed):
+        """Where one of them steps: the networks that end elsewhere because of the information."""
+        names, ends = ("generator", "trunk", "discriminator", "recognition"), []
         for weight in (0.0, 1.0):
             keras.utils.set_random_seed(0)
-            model = build_game(
-                kg.InfoGAN, dropout=0, information_weight=weight, continuous_weight=weight
-            )
-            compile_sgd(model, {"discriminator": 0.1, "generator": 0.1})
-            before = model.recognition.get_weights()
+            weights = {"information_weight": weight, "continuous_weight": weight}
+            model = compile_sgd(build_game(kg.InfoGAN, dropout=0, **weights), {player: 0.1})
             model.train_on_batch(*data_for(model))
-            networks = (model.trunk, model.discriminator, model.recognition, model.generator)
-            steps.append([network.get_weights()[0] for network in networks])
-            assert np.array_equal(before[0], model.recognition.get_weights()[0]) == (weight == 0)
-        trunk, discriminator, recognition, generator = [
-            not np.array_equal(*pair) for pair in zip(*steps, strict=True)
-        ]
-        assert trunk and recognition and generator and not discriminator
+            ends.append([getattr(model, name).get_weights()[0] for name in names])
+        unequal = [not np.array_equal(a, b) for a, b in zip(*ends, strict=True)]
+        assert {name for name, is_unequal in zip(names, unequal, strict=True) if is_unequal} == (
+            informed
+        )
+
+    def test_is_all_that_trains_the_recognition_head(self):
+        weights = {"information_weight": 0.0, "continuous_weight": 0.0}
+        model = build_game(kg.InfoGAN, dropout=0, **weights)
+        compile_sgd(model, {"discriminator": 0.1, "generator": 0.1})
+        before = values_of(model.recognition.trainable_variables)
+        model.train_on_batch(*data_for(model))
+        assert_all_equal(before, values_of(model.recognition.trainable_variables))
 
     def test_codes_are_read_from_fakes_only(self):
         """The recognition head takes the same step whatever the real samples are."""

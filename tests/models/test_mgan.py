@@ -117,11 +117,11 @@ class TestPayoffs:
         assert abs(joint - expected) > 1e-3
 
     def test_generators_learn_to_be_told_apart(self):
-        """Their own discriminator and classifier stand still; only beta drives them apart."""
+        """Discriminator and classifier stand still; only beta drives the generators apart."""
         model = build_game(kg.MGAN, dropout=0, batch_norm=False, diversity_weight=10.0)
         compile_sgd(model, {"generators": 0.1})
         first, *_, last = [
-            model.train_on_batch(*data_for(model), return_dict=True)["diversity_loss"]
+            model.train_on_batch(*data_for(model), return_dict=True)["classifier_loss"]
             for _ in range(8)
             if model.reset_metrics() is None
         ]

@@ -32,6 +32,7 @@ class TestMinibatches:
         np.testing.assert_array_equal(np.sort(np.concatenate(real), axis=0), rows)
         assert [len(batch) for batch in real] == [4, 4, 4]
         fakes = [batch for batch in seen if batch.ravel()[0] not in rows[:, 0]]
+        assert {len(batch) for batch in fakes} == {4}  # both means have the same weight
         assert len({batch.tobytes() for batch in fakes}) >= 3  # noise of its own as well
 
     def test_one_step_of_the_generator_for_several_of_its_opponent(self, game, judge):

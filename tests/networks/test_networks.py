@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_gans import networks
-from tests.networks.checks import check_refuses, trainable
+from tests.networks.checks import check_refuses, samples, trainable
 
 
 class TestMLP:
@@ -27,6 +27,21 @@ class TestMLP:
             if hasattr(layer, "kernel")
         ][:2]
         assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [networks.build_mlp_generator, networks.build_cgan_generator, networks.build_bigan_generator],
+)
+def test_pixels_of_the_perceptrons_come_from_a_sigmoid(build):
+    """Mapped to [-1, 1] it is tanh(x / 2), and no tanh(x) as in DCGAN."""
+    generator = build()
+    last = [layer for layer in generator.layers if hasattr(layer, "kernel")][-1]
+    logits, images = keras.Model(generator.input, [last.output, generator.output])(
+        samples(generator)
+    )
+    assert np.abs(logits).max() > 0.1
+    np.testing.assert_allclose(np.reshape(images, (2, -1)), np.tanh(logits / 2), atol=1e-6)
 
 
 class TestDCGAN:
