@@ -7,10 +7,12 @@ import keras
 import numpy as np
 import PIL.Image
 import pytest
+import rich.progress
 import tensorflow as tf
 
 from keras_gans import DCGAN
 from keras_gans.__main__ import main
+from keras_gans.cli._scoring import samples_of
 from keras_gans.training.scoring import evaluator
 from keras_gans.utils.export_layout import DESCRIPTION
 from tests.callbacks.tiny import tiny_gan
@@ -52,6 +54,24 @@ def classifier(made, tmp_path, monkeypatch):
         images.astype("float32"), labels, name="bars classifier", epochs=1
     ).save(tmp_path / "classifier.npz")
     return str(tmp_path / "classifier.npz")
+
+
+def test_samples_to_be_scored_are_not_truncated():
+    class StyleExport:
+        asked = []
+
+        def inputs_of(self, signature):
+            return {"num_images": None, "seed": None, "truncation": None}
+
+        def outputs_of(self, signature):
+            return {"images": tf.TensorSpec((None, *SHAPE), tf.uint8)}
+
+        def run(self, signature, num_images, **inputs):
+            self.asked.append(inputs["truncation"])
+            return {"images": np.zeros((num_images, *SHAPE), "uint8")}
+
+    images = samples_of(StyleExport(), 3, 0, rich.progress.Progress(disable=True))
+    assert images.shape == (3, *SHAPE) and StyleExport.asked == [1.0]
 
 
 def read(path):

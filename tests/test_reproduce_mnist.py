@@ -71,11 +71,12 @@ def digits(monkeypatch, tmp_path):
         if not isinstance(source, str):  # images that an experiment chose
             return load(source, labels=labels, **arguments)
         assert source == "mnist"
+        few.splits.add(split)
         chosen = np.arange(NUM[split])
         data = (pixels[chosen], few.labels[chosen]) if labels else pixels[chosen]
         return load(data, labels=labels, **arguments)
 
-    few.labels = labels
+    few.labels, few.splits = labels, set()
     monkeypatch.setattr(keras_gans.data, "load", few)
     for module, name, value in (
         ("bigan_mnist", "AVERAGED", 4),
@@ -93,6 +94,7 @@ def digits(monkeypatch, tmp_path):
         ("grown_mnist", "PSI", (0.5, 1.0)),
     ):
         monkeypatch.setattr(f"train.reproduce.{module}.{name}", value)
+    return few
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,8 @@ def test_runs_to_the_end(name, settings, digits, tmp_path):
     path = tmp_path / "results" / one.name / "seed0.json"
     values = json.loads(path.read_text())["values"]
     assert values == result["values"] and values["steps"] > 0
+    if name in ("gan_mnist", "bigan_mnist"):  # not trained on: what chooses, or asks
+        assert digits.splits >= {"train[:50000]", "train[50000:]"} and "train" not in digits.splits
     path.unlink()  # as if measuring had failed after hours of training
     again = reproduce(one)
     assert again["continued"] and again["values"] == values

@@ -14,7 +14,7 @@ SHOWN = 8  # examples in the pictures of samples/
 
 @dataclasses.dataclass
 class TranslationRecipe(training.Recipe):
-    """Settings whose defaults are the papers' for data of one's own, and small ones for glyphs."""
+    """Settings: the official codes' for data of one's own, and small ones for glyphs."""
 
     players: ClassVar[tuple] = ()
     glyph_defaults: ClassVar[dict] = {

@@ -18,7 +18,8 @@ class Recipe(training.Recipe):
     latent_dim: int = 100
     """Size of the latent vector, uniform on [-1, 1]."""
     alpha: float = 0.1
-    """Weight of log D1(x), which covers modes; (0, 1]. In the paper 0.01 to 0.2 (unchecked)."""
+    """Weight of log D1(x), which covers modes; (0, 1]. In the paper, as others cite it,
+    0.01 to 0.2."""
     beta: float = 0.1
     """Weight of log D2(G(z)), which keeps samples sharp; (0, 1]. As alpha."""
     learning_rate: float = 2e-4

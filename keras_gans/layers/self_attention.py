@@ -15,7 +15,7 @@ class SelfAttention(keras.layers.Layer):
     All four maps are 1x1 convolutions without bias. Maps `(batch_size, 32, 32, 256)` keep their
     shape; 81,921 parameters.
 
-    The paper and its official code differ, and the paper's scores are those of the code:
+    The paper and its official code differ:
 
     - `pooled=True`, the code: keys and values are max-pooled by 2x2, so that attention goes to a
       quarter of the positions; values have C/2 channels. `1.25 * C**2 + 1` parameters.

@@ -28,8 +28,8 @@ class BEGAN(LatentModel):
     Both players step at once, from one batch of fakes, as in the unofficial code that the
     networks follow; the paper writes separate draws. Default networks: a decoder as the generator
     and an autoencoder, without normalization and with linear outputs. Latents are uniform on
-    `[-1, 1]`. Adam with learning rate 1e-4 and beta_1 0.5, which we could not check; the unofficial
-    code takes 8e-5 and 0.9.
+    `[-1, 1]`. Adam with learning rate 1e-4 and beta_1 0.5, which are not compared with the
+    paper; the unofficial code takes 8e-5 and 0.9.
 
     Args:
         diversity_ratio: Float in (0, 1], gamma: the lower, the better and the more alike the

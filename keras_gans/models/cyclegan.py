@@ -59,8 +59,8 @@ class CycleGAN(TranslationModel):
         cycle_weight: Float >= 0, lambda, or a tuple of two, of the cycles a to b to a and b to a
             to b. With 0 a cycle and the identity of its domain are left out.
         identity_weight: Float >= 0, how much an image that is in the target domain already may be
-            changed, as a share of the cycle's weight. Both domains need the same channels, unless
-            it is 0.
+            changed, as a share of the cycle's weight; on in the official code, while the paper
+            takes it for paintings only. Both domains need the same channels, unless it is 0.
         buffer_size: Integer >= 0, images in the buffer of each domain; 0 for no buffers.
         **kwargs: `seed`, `ema_decay`, `ema_half_life` and `augment` of `AdversarialModel`, and
             `name`.

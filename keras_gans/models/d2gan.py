@@ -37,12 +37,12 @@ class D2GAN(LatentModel):
     Default networks: for points the perceptrons of the official code, but with two hidden layers in
     the discriminators where it has one; with one, this class does not keep the 8 modes of the ring
     (docs/reproductions.md). For images DCGAN's without their decay of weights, since the paper's
-    could not be read. Latents are standard normal for points and uniform on `[-1, 1]` for images.
+    are not known to us. Latents are standard normal for points and uniform on `[-1, 1]` for images.
     Adam with learning rate 2e-4 and beta_1 0.5.
 
     Args:
         alpha: Float in (0, 1], weight of `log D1(x)`. 1 is for the ring; `train/d2gan.py` takes 0.1
-            for images, from a range that we could not check.
+            for images, from a range that is not compared with the paper.
         beta: Float in (0, 1], weight of `log D2(G(z))`, likewise.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
             `generator`, `discriminator_1`, `discriminator_2`, `seed`, `ema_decay`, `augment`,

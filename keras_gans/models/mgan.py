@@ -46,10 +46,10 @@ class MGAN(LatentModel):
     all share. Each step gives the same latents to every generator, and uses them for both players.
 
     Default networks: for images those of the official code for CIFAR-10, at 28, 32 and 64 pixels;
-    for points those of the ring of 8 Gaussians, whose sizes, latents and beta we could not check;
-    an early script of its authors, with 4 generators, has others. Latents are uniform on
-    `[-1, 1]` for images and standard normal for points. Adam with learning rate 2e-4 and beta_1
-    0.5.
+    for points those of the ring of 8 Gaussians, whose sizes, latents and beta are not compared
+    with the paper; an early script of its authors, with 4 generators, has others. Latents are
+    uniform on `[-1, 1]` for images and standard normal for points. Adam with learning rate 2e-4 and
+    beta_1 0.5.
 
     Args:
         num_generators: Integer >= 1, K. Defaults to the official code's 10 for images, and for

@@ -38,12 +38,13 @@ class StyleGAN(GrowingModel):
 
     The model keeps the average style of its training, towards which `truncation` pulls samples.
     `sample`, `synthesize`, `mix` and `interpolate` use the moving averages of the networks where
-    they are kept; `ema_half_life=10_000` is the paper's.
+    they are kept; `ema_half_life=10_000` is the official code's.
 
     Latents are standard normal, 512 of them. Adam with learning rate 1e-3, beta_1 0, beta_2 0.99
     and epsilon 1e-8. The paper starts at 8 pixels: `GrowthSchedule(resolution, start=8)`.
 
-    Departure from the official code: one draw of styles serves both players' steps.
+    Departures from the official code: one draw of styles serves both players' steps; the schedule
+    moves on with every step, where it does with every fourth of either player; it can take labels.
 
     Args:
         r1_weight: Float >= 0, gamma; the penalty is `gamma / 2 * E[|grad D(x)|^2]`.

@@ -81,8 +81,8 @@ def build_sagan_generator(
     Reference:
         Zhang et al., 2018, "Self-Attention Generative Adversarial Networks" (arXiv:1805.08318),
         and its official code for 128 pixels. 32 and 64 pixels have as many blocks fewer.
-        Departure: moving averages follow with decay 0.9 instead of 0.999, which needs thousands of
-        steps before they can be used.
+        Departure: moving averages follow with decay 0.9 instead of 0.999 (the last ones 0.9999),
+        which needs thousands of steps before they can be used.
     """
     _, stages = halvings(image_shape, SIZES)
     attention_size = _height_of_attention(attention_size, image_shape)

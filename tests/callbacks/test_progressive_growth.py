@@ -34,7 +34,10 @@ class Watch(kg.callbacks.ProgressiveGrowth):
                 "alpha": self.model.alpha,
                 "rate": round(float(optimizer.learning_rate), 6),
                 "iterations": int(optimizer.iterations),
-                "moments": max(float(np.abs(v).max()) for v in optimizer.variables[2:]),
+                "moments": {
+                    player: max(float(np.abs(v).max()) for v in mine.variables[2:])
+                    for player, mine in self.model.optimizers.items()
+                },
             }
         )
 
@@ -82,8 +85,9 @@ class TestProgressiveGrowth:
     def test_optimizers_start_anew_with_each_change(self, grown):
         _, watch, _ = grown
         assert [seen["iterations"] for seen in watch.seen] == [0, 1, *range(8), *range(4)]
-        fresh = [step for step, seen in enumerate(watch.seen) if seen["moments"] == 0]
-        assert fresh == [0, 2, 10]
+        for player in ("generator", "discriminator"):
+            fresh = [step for step, seen in enumerate(watch.seen) if seen["moments"][player] == 0]
+            assert fresh == [0, 2, 10]
 
     def test_traces_once_a_resolution(self, grown):
         assert grown[1].traced == [4, 8]

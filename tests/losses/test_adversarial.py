@@ -34,6 +34,15 @@ class TestMinimax:
         assert abs(float(tape.gradient(minimax, logit)[0, 0])) < 1e-8
         np.testing.assert_allclose(tape.gradient(non_saturating, logit), [[-1.0]], rtol=1e-6)
 
+    def test_a_discriminator_that_is_sure_and_wrong_has_the_whole_gradient(self):
+        """softplus(50) twice; probabilities clipped at 1e-7 would give 32.2 and no gradient."""
+        real, fake = tf.Variable([[-50.0]]), tf.Variable([[50.0]])
+        with tf.GradientTape() as tape:
+            loss = losses.minimax_discriminator_loss(real, fake)
+        np.testing.assert_allclose(loss, 100.0, rtol=1e-6)
+        gradients = tape.gradient(loss, [real, fake])
+        np.testing.assert_allclose(gradients, [[[-1.0]], [[1.0]]], rtol=1e-6)
+
 
 class TestNonSaturating:
     def test_equals_minus_the_log_of_the_probability(self):

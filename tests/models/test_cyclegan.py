@@ -418,7 +418,8 @@ class TestConstructor:
         assert small.count_params() == 7_837_699
 
     def test_defaults_are_the_papers(self):
-        config = build_cyclegan(buffer_size=50).get_config()
+        networks = {name: getattr(build_cyclegan(), name) for name in NAMES}
+        config = CycleGAN(image_shape=SHAPE, **networks).get_config()
         numbers = {"cycle_weight": 10.0, "identity_weight": 0.5, "buffer_size": 50}
         assert {name: config[name] for name in numbers} == numbers
         model = build_cyclegan()

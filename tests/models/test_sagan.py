@@ -143,12 +143,17 @@ class TestSAGAN:
             kg.SAGAN(image_shape=(32, 32, 1), condition_shape=(5,))
 
     def test_power_iterations_of_nested_layers_move_once_a_step(self):
-        model = small_game()
-        attention = model.discriminator.get_layer("attention")
-        before = np.array(attention.query.u)
-        attention.query.follow_kernel()
-        once = np.array(attention.query.u)
-        attention.query.u.assign(before)
+        model, once = small_game(), []
+        queries = [
+            network.get_layer("attention").query
+            for network in (model.generator, model.discriminator)
+        ]
+        for query in queries:
+            before = np.array(query.u)
+            query.follow_kernel()
+            once.append(np.array(query.u))
+            query.u.assign(before)
         model.compile({p: keras.optimizers.SGD(0.0) for p in model.players})
         model.train_on_batch(*images())
-        np.testing.assert_allclose(attention.query.u, once, rtol=1e-5, atol=1e-6)
+        for query, expected in zip(queries, once, strict=True):
+            np.testing.assert_allclose(query.u, expected, rtol=1e-5, atol=1e-6)

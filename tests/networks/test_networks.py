@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_gans import networks
-from tests.networks.checks import check_refuses, samples, trainable
+from tests.networks.checks import check_refuses, kernels, layers_of, samples, trainable
 
 
 class TestMLP:
@@ -20,6 +20,19 @@ class TestMLP:
         images = generator(np.ones((1, 100), "float32"))
         np.testing.assert_allclose(images, [[2 / (1 + math.exp(-1)) - 1] * 2], rtol=1e-6)
 
+    def test_the_discriminator_drops_a_fifth_of_its_inputs_and_half_of_the_rest(self):
+        dropouts = layers_of(networks.build_maxout_discriminator(), keras.layers.Dropout)
+        assert [layer.rate for layer in dropouts] == [0.2, 0.5, 0.5]
+
+    def test_weights_start_uniform(self):
+        for network, limit in (
+            (networks.build_mlp_generator(), 0.05),
+            (networks.build_maxout_discriminator(), 0.005),
+        ):
+            for kernel in kernels(network):
+                assert np.abs(kernel).max() <= limit
+                np.testing.assert_allclose(kernel.std(), limit / np.sqrt(3), rtol=0.1)
+
     def test_layers_start_from_different_weights(self):
         first, second = [
             layer.kernel.numpy()
@@ -30,18 +43,26 @@ class TestMLP:
 
 
 @pytest.mark.parametrize(
-    "build",
-    [networks.build_mlp_generator, networks.build_cgan_generator, networks.build_bigan_generator],
+    "build, factor",
+    [
+        (networks.build_mlp_generator, 0.5),
+        (networks.build_cgan_generator, 0.5),
+        (networks.build_bigan_generator, 0.5),
+        (networks.build_dcgan_generator, 1.0),
+        (networks.build_conditional_dcgan_generator, 1.0),
+        (networks.build_infogan_generator, 1.0),
+    ],
 )
-def test_pixels_of_the_perceptrons_come_from_a_sigmoid(build):
-    """Mapped to [-1, 1] it is tanh(x / 2), and no tanh(x) as in DCGAN."""
+def test_pixels_come_from_a_sigmoid_or_from_tanh_as_in_the_papers(build, factor):
+    """A sigmoid mapped to [-1, 1] is tanh(x / 2)."""
     generator = build()
     last = [layer for layer in generator.layers if hasattr(layer, "kernel")][-1]
     logits, images = keras.Model(generator.input, [last.output, generator.output])(
-        samples(generator)
+        samples(generator), training=True
     )
-    assert np.abs(logits).max() > 0.1
-    np.testing.assert_allclose(np.reshape(images, (2, -1)), np.tanh(logits / 2), atol=1e-6)
+    assert np.abs(logits).max() > 0.2
+    expected = np.tanh(factor * np.array(logits))
+    np.testing.assert_allclose(np.reshape(images, expected.shape), expected, atol=1e-6)
 
 
 class TestDCGAN:
@@ -66,6 +87,12 @@ class TestDCGAN:
         weighted = [x for x in generator.layers + discriminator.layers if hasattr(x, "use_bias")]
         assert len(weighted) == 8
         assert not any(layer.use_bias for layer in weighted)
+
+    @pytest.mark.parametrize("size, hidden", [(28, 3), (64, 4)])
+    def test_slopes_of_the_discriminator(self, size, hidden):
+        discriminator = networks.build_dcgan_discriminator((size, size, 1), width=8)
+        slopes = [x.negative_slope for x in layers_of(discriminator, keras.layers.LeakyReLU)]
+        assert slopes == pytest.approx([0.2] * hidden)
 
     @pytest.mark.parametrize("size, learned", [(28, False), (64, True)])
     def test_gain_and_bias_of_batch_normalization(self, size, learned):

@@ -72,7 +72,17 @@ OTHERS = {
         "samples_per_generator": 4,
         "diversity_weight": 0.5,
     },
+    "sagan": {"latent_dim": 7, "num_classes": 4},
+    "progan": {"latent_dim": 7, "penalty_weight": 3.0},
+    "stylegan": {
+        "latent_dim": 7,
+        "r1_weight": 3.0,
+        "r1_interval": 2,
+        "mixing_probability": 0.25,
+        "ema_half_life": 500.0,
+    },
 }
+SIZES = dict.fromkeys(("sagan", "progan", "stylegan"), 32)  # of the others 28
 
 
 def module_of(name):
@@ -142,6 +152,14 @@ def test_flags_reach_the_model(name, monkeypatch):
     module, told = module_of(name), {}
     game = next(value for value in vars(module).values() if hasattr(value, "train_step"))
     monkeypatch.setattr(module, game.__name__, lambda **arguments: told.update(arguments))
-    module.Recipe(**OTHERS[name], seed=5, ema_decay=0.9).model((28, 28, 1))
-    expected = OTHERS[name] | {"seed": 5, "ema_decay": 0.9, "image_shape": (28, 28, 1)}
+    shape = (SIZES.get(name, 28),) * 2 + (1,)
+    shared = {"seed": 5} if "ema_half_life" in OTHERS[name] else {"seed": 5, "ema_decay": 0.9}
+    module.Recipe(**OTHERS[name], **shared).model(shape)
+    expected = OTHERS[name] | shared | {"image_shape": shape}
     assert {key: told[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("name", ["progan", "stylegan"])
+def test_the_group_reaches_the_minibatch_deviation(name):
+    model = module_of(name).Recipe(image_size=8, group_size=2).model((8, 8, 1))
+    assert model.discriminator.get_layer("minibatch_std_dev").group_size == 2

@@ -50,6 +50,26 @@ class TestDefaults:
         assert Pix2PixRecipe().direction == "AtoB"
         assert Pix2PixRecipe(data="facades/").direction is None
 
+    def test_weights_are_the_papers_and_reach_the_model(self):
+        pix2pix = {
+            "reconstruction_weight": (100.0, 7.0),
+            "adversarial_weight": (1.0, 0.5),
+            "conditional": (True, False),
+            "least_squares": (False, True),
+        }
+        cyclegan = {
+            "cycle_weight": (10.0, 3.0),
+            "identity_weight": (0.5, 0.25),
+            "buffer_size": (50, 7),
+        }
+        for recipe, settings in ((Pix2PixRecipe, pix2pix), (CycleGANRecipe, cyclegan)):
+            for number in range(2):
+                wanted = {name: values[number] for name, values in settings.items()}
+                given = wanted if number else {}
+                model = recipe(**TINY, **given).model(((32, 32, 3), (32, 32, 3)))
+                config = model.get_config()
+                assert {name: config[name] for name in wanted} == wanted
+
     @pytest.mark.parametrize(
         "settings, message",
         [

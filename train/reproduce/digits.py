@@ -143,7 +143,7 @@ class BestOnValidation(keras.callbacks.Callback):
 
 
 def parzen_watcher(every, sample, data_dir):
-    """`BestOnValidation` of the Parzen log-likelihood (measure M1).
+    """`BestOnValidation` of the Parzen log-likelihood.
 
     Args:
         every: Integer, epochs from one look to the next.

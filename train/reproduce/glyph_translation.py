@@ -38,7 +38,7 @@ class Reproduction(Experiment):
     remark = (
         "Pictures, from above: pix2pix's input, its translation, the truth; CycleGAN's a, its "
         "translation, the way back, the truth, then the same from b. Without the cycle either "
-        "generator ends with one digit, whatever it is given."
+        "generator ends with one image, whatever it is given."
     )
     figures = ("pix2pix.png", "cyclegan.png", "cyclegan_without_cycle.png")
 

@@ -1,4 +1,4 @@
-"""What the experiments on point clouds share: training, and the measures M3 to M5."""
+"""What the experiments on point clouds share: training and measures."""
 
 import keras
 import numpy as np
@@ -50,7 +50,7 @@ def train(model, kind, *, steps, batch_size, seed, every, at, folder=None):
 
 
 def mode_measures(samples, mixture):
-    """M3: modes by either rule, and the share of samples within three deviations of one."""
+    """Modes by either rule, and the share of samples within three deviations of one."""
     found = metrics.mixture_modes(samples, mixture.centres, mixture.deviation)
     return {
         "modes": found.modes,
@@ -73,7 +73,7 @@ def modes_nearby(samples, mixture, deviations):
 
 
 def divergences(sample, mixture):
-    """M4 and M5 of a generator, with those of real points: the floor that no sample goes below.
+    """Symmetric KL and W1 of a generator, and of real points: the floor that no sample goes below.
 
     Args:
         sample: Function from a number and a seed to samples.
@@ -101,7 +101,7 @@ def by_arm(results, arms):
 
 
 def against_real_points(name, measures):
-    """A sentence about M4 and M5 over the seeds, with the floor of real points.
+    """A sentence about symmetric KL and W1 over the seeds, with the floor of real points.
 
     Args:
         name: Which game.

@@ -13,8 +13,8 @@ HEAD = """# Published numbers, reproduced
 Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Minutes are
 of the clock on 2 cores that other work partly shared, a mean over the seeds; in brackets those of
 processor time. Not all machines were alike: the newer results name the processor. `>` marks
-trainings that were stopped and continued: both count the last part only. A number that is missed
-stays here, with the reason.
+trainings that were stopped and continued: both count the last part only. What is asked is the
+bound that this project set itself. A number that is missed stays here, with the reason.
 
 | what | published | ours | steps | minutes a seed |
 |---|---|---|---:|---:|

@@ -38,9 +38,9 @@ class Reproduction(Experiment):
     )
 
     remark = (
-        "As in the script, with 512 units, a constant rate and no average, the share goes up and "
-        "down from look to look. The grid of 25 needs more steps than the ring, which is why its "
-        "command has its own number."
+        "With 512 units, a constant rate and no average, as in the script, the share went up and "
+        "down from look to look; hence 128 units, a falling rate and an average here. The "
+        "grid of 25 needs more steps than the ring, which is why its command has its own number."
     )
     figures = ("8gaussians.png", "25gaussians.png", "swissroll.png")
 
