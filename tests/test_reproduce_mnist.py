@@ -48,6 +48,7 @@ CASES = {
             "bigan_on_dcgan",
             "hinge_gan_on_dcgan",
             "dcgan_on_perceptrons",
+            "wgan_with_adam",
         )
     ],
     "few_images": [

@@ -7,7 +7,7 @@ from keras import layers
 
 from keras_gans import networks
 from keras_gans.layers import SpectralNormalization
-from train import bigan, cgan, dcgan, gan, hinge_gan
+from train import bigan, cgan, dcgan, gan, hinge_gan, wgan, wgan_gp
 
 
 class WithDCGANOptimizers:
@@ -113,10 +113,21 @@ class DCGANOnPerceptrons(dcgan.Recipe):
         }
 
 
+@dataclasses.dataclass
+class WGANWithAdam(wgan.Recipe):
+    """WGAN's game and networks with WGAN-GP's optimizers and batches: what is left is clipping."""
+
+    batch_size: int = 50
+
+    def optimizers(self, steps_per_epoch):
+        return wgan_gp.Recipe().optimizers(steps_per_epoch)
+
+
 RECIPES = {
     "gan_on_dcgan": GANOnDCGAN,
     "cgan_on_dcgan": CGANOnDCGAN,
     "bigan_on_dcgan": BiGANOnDCGAN,
     "hinge_gan_on_dcgan": HingeGANOnDCGAN,
     "dcgan_on_perceptrons": DCGANOnPerceptrons,
+    "wgan_with_adam": WGANWithAdam,
 }
