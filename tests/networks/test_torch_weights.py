@@ -106,7 +106,7 @@ def compared(ours, theirs):
 def check(ours, theirs):
     difference = np.abs(compared(ours, theirs) - theirs).max()
     print(f"\nlargest difference {difference:.1e}")
-    assert difference <= 1e-4
+    assert difference <= 1e-5
 
 
 class TestLoading:

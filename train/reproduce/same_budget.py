@@ -47,10 +47,10 @@ class Reproduction(Experiment):
         "is within (9.3). WGAN's 138.0 is not due to few steps of its generator alone, 3,723 in "
         "the budget: DCGAN's FID is 5.1 after 4,680 (README). Whether it is the clipping or the "
         "learning rate of 5e-5 is not tested yet, nor whether WGAN-GP's 51.7 is its 3,399 steps of "
-        "the generator. GAN's 60.8 is not due to its optimizer alone: "
-        "with DCGAN's game, optimizers and batches the same perceptrons have 111.3. Its game on "
-        "DCGAN's networks is not measured yet, nor is BiGAN's, whose 193.0 averaged statistics of "
-        "batches do not change (193.9)."
+        "the generator. GAN's 60.8 is not due to its optimizer alone: with DCGAN's game, "
+        "optimizers and batches the same perceptrons have 111.3. Its game on DCGAN's networks is "
+        "not measured yet, nor is BiGAN's, whose 193.0 averaged statistics of batches do not "
+        "change (193.9)."
     )
 
     figures = tuple(f"{variant}.png" for variant in get_args(Variant))
