@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from keras_gans import callbacks, data
-from train.reproduce import glyph_translation, same_budget, table, wgan_gp_toys
+from train.reproduce import glyph_translation, table, wgan_gp_toys
 from train.reproduce.__main__ import experiments, main
 from train.reproduce.budget import Budget
 from train.reproduce.critic_surfaces import modes_seen
@@ -57,11 +57,6 @@ class TestBudget:
         budget.on_epoch_begin(1)  # after scores that took 88 seconds
         budget.on_train_batch_end(0)
         assert budget.seconds == 32.0 and watched.stop_training
-
-    def test_a_longer_one_continues_the_training_and_keeps_both_scores(self):
-        usual, longer = same_budget.Reproduction(), same_budget.Reproduction(minutes=80)
-        assert longer.work_folder == usual.work_folder
-        assert usual.name == "same_budget/dcgan" and longer.name == "same_budget/dcgan_80_minutes"
 
 
 class TestReproduce:

@@ -49,6 +49,7 @@ CASES = {
             "hinge_gan_on_dcgan",
             "dcgan_on_perceptrons",
             "wgan_with_adam",
+            "wgan_gp_one_to_one",
         )
     ],
     "few_images": [
@@ -110,7 +111,7 @@ def test_runs_to_the_end(name, settings, digits, tmp_path):
     path = tmp_path / "results" / one.name / "seed0.json"
     values = json.loads(path.read_text())["values"]
     assert values == result["values"] and values["steps"] > 0
-    if name in ("gan_mnist", "bigan_mnist"):  # not trained on: what chooses, or asks
+    if name in ("gan_mnist", "bigan_mnist"):  # others choose the epoch, or are queries
         assert digits.splits >= {"train[:50000]", "train[50000:]"} and "train" not in digits.splits
     path.unlink()  # as if measuring had failed after hours of training
     again = reproduce(one)

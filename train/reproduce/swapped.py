@@ -115,12 +115,22 @@ class DCGANOnPerceptrons(dcgan.Recipe):
 
 @dataclasses.dataclass
 class WGANWithAdam(wgan.Recipe):
-    """WGAN's game and networks with WGAN-GP's optimizers and batches: what is left is clipping."""
+    """WGAN's game and networks with WGAN-GP's optimizers and batches.
+
+    What is left between them: clipping, batch normalization in the networks, and 100 latents.
+    """
 
     batch_size: int = 50
 
     def optimizers(self, steps_per_epoch):
         return wgan_gp.Recipe().optimizers(steps_per_epoch)
+
+
+@dataclasses.dataclass
+class WGANGPOneToOne(wgan_gp.Recipe):
+    """WGAN-GP with one step of the critic for each of the generator's, which takes more of them."""
+
+    critic_steps: int = 1
 
 
 RECIPES = {
@@ -130,4 +140,5 @@ RECIPES = {
     "hinge_gan_on_dcgan": HingeGANOnDCGAN,
     "dcgan_on_perceptrons": DCGANOnPerceptrons,
     "wgan_with_adam": WGANWithAdam,
+    "wgan_gp_one_to_one": WGANGPOneToOne,
 }
