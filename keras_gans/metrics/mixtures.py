@@ -62,11 +62,11 @@ def mixture_modes(samples, centres, deviation):
 def symmetric_kl(samples, centres, deviation, *, weights=None, bound=3.0, bins=100, floor=1e-10):
     """`KL(p || q) + KL(q || p)` between a mixture of round Gaussians and samples, in nats.
 
-    `p` is the exact probability of each cell of a grid over `[-bound, bound]^2`, `q` the share of
-    samples in it; both are raised to `floor` and normalised. Finite samples leave a floor:
-    50,000 points of the ring of 8 modes (radius 2, variance 0.02) themselves score 0.09 to 0.1,
-    so report that number beside the generator's. Generators that hold all 8 modes score 1 to 5,
-    collapsed ones 16 to 34.
+    `p` is the exact probability of each cell of a grid over `[-bound, bound]^2`, and of all that is
+    outside, `q` the share of samples there; both are raised to `floor` and normalised. Finite
+    samples leave a floor: 50,000 points of the ring of 8 modes (radius 2, variance 0.02) themselves
+    score 0.09 to 0.1, so report that number beside the generator's. Generators that hold all 8
+    modes score 1 to 5, collapsed ones 16 to 34.
 
     Args:
         samples: Float array `(num_samples, 2)`; 50,000 for the numbers above.
@@ -74,7 +74,7 @@ def symmetric_kl(samples, centres, deviation, *, weights=None, bound=3.0, bins=1
         deviation: As for `mixture_modes`.
         weights: Float array `(num_modes,)`, how likely each mode is, in any unit. Defaults to
             equally likely modes.
-        bound: Half the side of the grid. Samples outside it only lower `q` inside.
+        bound: Half the side of the grid.
         bins: Cells along each side.
         floor: Least probability of a cell.
 
@@ -95,6 +95,7 @@ def symmetric_kl(samples, centres, deviation, *, weights=None, bound=3.0, bins=1
     shares = _shares(weights, len(centres))
     p = _cell_probabilities(edges, centres, _deviations(deviation, len(centres)), shares)
     q = counts / len(samples)
+    p, q = (np.append(share, 1.0 - share.sum()) for share in (p, q))
     p, q = (np.maximum(share, floor) / np.maximum(share, floor).sum() for share in (p, q))
     return float(((p - q) * np.log(p / q)).sum())
 

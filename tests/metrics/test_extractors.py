@@ -99,12 +99,23 @@ class TestClassifierFeatures:
         short = self.options | {"epochs": 1}
         hashes = {
             ClassifierFeatures(
-                self.images[:64], self.labels[:64], cache_directory=tmp_path, **short, **change
+                self.images[:64], self.labels[:64], cache_directory=tmp_path, **short | change
             ).weights_hash
-            for change in ({}, {"seed": 1}, {"learning_rate": 0.01})
+            for change in (
+                {},
+                {"seed": 1},
+                {"learning_rate": 0.01},
+                {"epochs": 2},
+                {"batch_size": 16},
+            )
         }
-        assert len(hashes) == 3
-        assert len(list(tmp_path.iterdir())) == 4
+        hashes.add(
+            ClassifierFeatures(
+                self.images[:64], (self.labels[:64] + 1) % 3, cache_directory=tmp_path, **short
+            ).weights_hash
+        )
+        assert len(hashes) == 6
+        assert len(list(tmp_path.iterdir())) == 7
 
     def test_a_saved_classifier_is_the_same_elsewhere(self, classifier, tmp_path):
         classifier.save(tmp_path / "shared.npz")
@@ -112,6 +123,12 @@ class TestClassifierFeatures:
         assert (loaded.name, loaded.weights_hash) == ("stripes", classifier.weights_hash)
         np.testing.assert_array_equal(loaded(self.images[:9]), classifier(self.images[:9]))
         assert ClassifierFeatures.load(tmp_path / "shared.npz", name="mine").name == "mine"
+
+    def test_reads_in_float32_within_a_training_in_half_precision(self, classifier, tmp_path):
+        classifier.save(tmp_path / "shared.npz")
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        loaded = ClassifierFeatures.load(tmp_path / "shared.npz")
+        np.testing.assert_array_equal(loaded(self.images[:9]), classifier(self.images[:9]))
 
     def test_another_file_is_refused(self, tmp_path):
         np.savez(tmp_path / "other.npz", features=np.zeros(3))
@@ -169,6 +186,20 @@ class TestKerasApplications:
         assert repr(extractor).startswith("<keras MobileNetV2, weights ")
         with pytest.raises(ValueError, match=r"must be a classifier"):
             extractor.logits(images)
+
+    def test_pixels_are_prepared_from_0_to_255(self):
+        seen = []
+        extractor = KerasApplications(
+            keras.applications.MobileNetV2,
+            lambda pixels: seen.append(np.array(pixels)) or pixels / 127.5 - 1,
+            image_size=32,
+            weights=None,
+            alpha=0.35,
+        )
+        values = np.array([-1.0, 0.0, 1.0], "float32").reshape(3, 1, 1, 1)
+        extractor(np.broadcast_to(values, (3, 32, 32, 3)))
+        grays = seen[-1].reshape(3, -1)
+        np.testing.assert_allclose(grays, np.full_like(grays, 1) * [[0], [127.5], [255]], atol=1e-3)
 
     def test_another_way_to_prepare_pixels_is_another_extractor(self):
         """And the policy of a training is not taken over."""

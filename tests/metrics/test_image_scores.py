@@ -53,6 +53,31 @@ class TestValues:
         score = IS(extractor, splits=4)(None, GENERATED)
         assert score.value == pytest.approx(inception_score(few_logits(GENERATED), 4).mean)
 
+    def test_settings_reach_the_function(self, extractor):
+        features, logits = (coarse(REAL), coarse(GENERATED)), few_logits(GENERATED)
+        kid = KID(extractor, subsets=5, subset_size=50, subset_seed=7)(REAL, GENERATED)
+        assert kid.values == pytest.approx(
+            dict(zip(("kid", "kid_std"), kernel_distance(*features, 5, 50, seed=7), strict=True))
+        )
+        score = IS(extractor, splits=4, shuffle_seed=7)(None, GENERATED)
+        expected = inception_score(logits, 4, seed=7)
+        assert score.values == pytest.approx({"is": expected.mean, "is_std": expected.std})
+
+    @pytest.mark.parametrize("neighbours, precision", [(1, 0.0), (3, 1.0)])
+    def test_neighbours_reach_the_function(self, neighbours, precision):
+        """The balls reach 0.1, 0.1, 0.1, 0.7 to the first, and 0.9, 0.8, 0.7, 0.9 to the third."""
+        extractor = CallableFeatures(lambda images: images.reshape(len(images), -1)[:, :1], "pixel")
+        real, generated = (
+            np.broadcast_to(np.reshape(values, (4, 1, 1, 1)), (4, 2, 2, 1)).astype("float32")
+            for values in ([0.0, 0.1, 0.2, 0.9], [-0.5] * 4)
+        )
+        score = PR(extractor, neighbours=neighbours)(real, generated)
+        assert score.values["precision"] == precision
+        if neighbours == 1:
+            assert DC(extractor, neighbours=1)(real, generated).values == {
+                "density": 0.0, "coverage": 0.0,
+            }  # fmt: skip
+
     def test_pictures_are_scored_without_an_extractor(self):
         score = SWD(directions=16)(REAL[:200], GENERATED)
         expected = sliced_wasserstein_distance(REAL[:200], GENERATED, directions=16)
@@ -60,6 +85,8 @@ class TestValues:
         collapsed = np.repeat(GENERATED[:1], 20, axis=0)
         assert MSSSIM()(None, collapsed).value == pytest.approx(1.0)
         assert MSSSIM()(None, GENERATED).value < 0.5
+        twice = np.repeat(GENERATED[:20], 2, axis=0)  # pairs are drawn, and are no neighbours
+        assert MSSSIM()(None, twice).value < 0.9
 
     def test_equal_sets_have_fid_zero(self, extractor):
         assert FID(extractor)(REAL, REAL).value == pytest.approx(0.0, abs=1e-9)
@@ -122,10 +149,15 @@ class TestReferenceCache:
         assert len(list((home / "references").iterdir())) == 1
 
     def test_another_extractor_or_data_is_read_anew(self, home):
-        for extractor in (CallableFeatures(coarse, "c", "1"), CallableFeatures(coarse, "c", "2")):
+        for extractor in (
+            CallableFeatures(coarse, "c", "1"),
+            CallableFeatures(coarse, "c", "2"),
+            CallableFeatures(coarse, "d", "1"),
+            CallableFeatures(coarse, "c", "1", resize="bilinear"),
+        ):
             for real in (REAL, REAL[1:]):
                 FID(extractor)(real, GENERATED)
-        assert len(list((home / "references").iterdir())) == 4
+        assert len(list((home / "references").iterdir())) == 8
 
     def test_unknown_weights_are_not_cached(self, home):
         FID(coarse)(REAL, GENERATED)

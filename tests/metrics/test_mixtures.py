@@ -66,6 +66,13 @@ class TestSymmetricKl:
         value = symmetric_kl(samples, [[0.0, 0.0]], 0.1, bound=1.0, bins=2)
         assert value == pytest.approx(expected, rel=1e-6)
 
+    def test_samples_outside_of_the_grid_are_a_cell_more(self):
+        # A half of the samples is outside; of the others as above, of eight: 2, 0, 1 and 1, rest 4.
+        samples = [[0.5, 0.1], [0.5, 0.2], [0.5, -0.1], [-0.5, -0.2]] + 4 * [[9.0, 9.0]]
+        inside = 2 * 0.125 * np.log(2) + 0.25 * np.log(0.25e10)
+        value = symmetric_kl(np.array(samples), [[0.0, 0.0]], 0.1, bound=1.0, bins=2)
+        assert value == pytest.approx(inside + 0.5 * np.log(0.5e10), rel=1e-6)
+
     def test_weights_by_hand(self):
         # The mode on the right is twice as likely; three samples of four are there.
         samples = np.array([[0.5, 0.5], [0.5, 0.4], [0.4, 0.5], [-0.5, -0.5]])

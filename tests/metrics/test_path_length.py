@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,21 @@ class TestStylePathLength:
             epsilon=1e-2,
         )
         assert length.mean == pytest.approx(48.0, rel=0.03)
+
+    @pytest.mark.parametrize("whole_path, expected", [(True, 4 / 3 + 0.02), (False, 1e-4)])
+    def test_the_place_is_drawn_or_the_beginning(self, whole_path, expected):
+        """Along w^2 from 0 to 1 the distance over epsilon^2 is (2 t + epsilon)^2."""
+        ends = itertools.cycle([0.0, 1.0])
+        length = style_path_length(
+            mapping=lambda latents: latents,
+            synthesize=lambda styles: styles.astype("float64") ** 2,
+            distance=squared_distance,
+            sample_latents=lambda count, seed: np.full((count, 1), next(ends)),
+            num_pairs=1000,
+            whole_path=whole_path,
+            epsilon=1e-2,
+        )
+        assert length.mean == pytest.approx(expected, rel=0.1)
 
     def test_the_mapping_is_walked_in_its_own_space(self):
         shared = {"distance": squared_distance, "sample_latents": sample_latents}

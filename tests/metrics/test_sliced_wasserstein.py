@@ -89,20 +89,31 @@ class TestSlicedWassersteinDistance:
 
     def test_agrees_with_an_independent_version(self):
         # One patch fits each image, so there is no chance in the places.
-        real, generated = smooth_images(40, 7), smooth_images(40, 7, sigma=1.0, seed=2)
+        # 300 images: more than the 256 whose patches are cut at once.
+        real, generated = smooth_images(300, 7), smooth_images(300, 7, sigma=1.0, seed=2)
         options = {"patches_per_image": 1, "smallest_resolution": 7, "directions": 8}
         distances = sliced_wasserstein_distance(real, generated, seed=5, **options)
         generator = np.random.default_rng([5, 0])
         axes = generator.normal(size=(7 * 7 * 3, 8))
         axes /= np.sqrt((axes**2).sum(axis=0))
         normalised = [
-            ((x - x.mean(axis=(0, 1, 2))) / x.std(axis=(0, 1, 2))).reshape(40, -1)
+            ((x - x.mean(axis=(0, 1, 2))) / x.std(axis=(0, 1, 2))).reshape(300, -1)
             for x in (real.astype("float64"), generated.astype("float64"))
         ]
         expected = np.mean(
             [scipy.stats.wasserstein_distance(*(x @ axis for x in normalised)) for axis in axes.T]
         )
         assert distances[7] == pytest.approx(1e3 * expected, rel=1e-5)
+
+    def test_a_level_holds_its_own_band_only(self):
+        """Flat images have no details, whatever their gray is."""
+        grays = ([0.5, 0.5, -0.5, -0.5], [0.5, 0.5, 0.5, -0.5])
+        flat = [
+            np.broadcast_to(np.reshape(g, (4, 1, 1, 1)), (4, 32, 32, 1)).astype("float32")
+            for g in grays
+        ]
+        distances = sliced_wasserstein_distance(*flat, patches_per_image=4, directions=4)
+        assert distances[32] == 0.0 and distances[16] > 0
 
     def test_is_a_function_of_its_seed(self):
         images = smooth_images(8, 16), smooth_images(8, 16, seed=2)
