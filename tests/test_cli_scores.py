@@ -56,22 +56,28 @@ def classifier(made, tmp_path, monkeypatch):
     return str(tmp_path / "classifier.npz")
 
 
-def test_samples_to_be_scored_are_not_truncated():
+def test_parts_of_the_samples_have_seeds_of_their_own_and_no_truncation():
     class StyleExport:
         asked = []
 
         def inputs_of(self, signature):
-            return {"num_images": None, "seed": None, "truncation": None}
+            return {"num_images": None, "seed": None, "labels": None, "truncation": None}
 
         def outputs_of(self, signature):
             return {"images": tf.TensorSpec((None, *SHAPE), tf.uint8)}
 
-        def run(self, signature, num_images, **inputs):
-            self.asked.append(inputs["truncation"])
-            return {"images": np.zeros((num_images, *SHAPE), "uint8")}
+        def run(self, signature, **inputs):
+            self.asked.append(inputs)
+            return {"images": np.zeros((inputs["num_images"], *SHAPE), "uint8")}
 
-    images = samples_of(StyleExport(), 3, 0, rich.progress.Progress(disable=True))
-    assert images.shape == (3, *SHAPE) and StyleExport.asked == [1.0]
+    labels = np.arange(1100) % 3
+    images = samples_of(StyleExport(), 1100, 2, rich.progress.Progress(disable=True), labels)
+    assert images.shape == (1100, *SHAPE)
+    parts = {name: [asked[name] for asked in StyleExport.asked] for name in StyleExport.asked[0]}
+    assert parts["seed"] == [200_000, 200_001, 200_002]
+    assert parts["num_images"] == [500, 500, 100]
+    assert parts["truncation"] == [1.0] * 3
+    np.testing.assert_array_equal(np.concatenate(parts["labels"]), labels)
 
 
 def read(path):
@@ -100,10 +106,23 @@ def test_a_set_compared_with_itself_scores_perfectly(made, classifier, tmp_path)
     assert (pr["values"]["precision"], pr["values"]["recall"]) == (1.0, 1.0)
 
 
+def test_the_first_is_what_the_second_is_compared_with(made, classifier, tmp_path):
+    """One photo twenty times lies among the photos, and covers next to none of them."""
+    (tmp_path / "copies").mkdir()
+    for number in range(20):
+        shutil.copy(made / "photos" / "00.png", tmp_path / "copies" / f"{number}.png")
+    command = ["compare", str(made / "photos"), str(tmp_path / "copies"), "--num", "40"]
+    command += ["--classifier", classifier, "--metrics", "pr", "--out", str(tmp_path / "scores")]
+    assert main(command) == 0
+    (pr,) = read(tmp_path / "scores")
+    assert pr["values"]["precision"] == 1.0 and pr["values"]["recall"] < 0.2
+
+
 def test_compare_an_export_with_a_folder(made, classifier, capsys):
     command = ["compare", str(made / "export"), str(made / "photos"), "--num", "40"]
     assert main([*command, "--classifier", classifier, "--metrics", "fid"]) == 0
-    assert "export" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "fid" in printed and f"40 {made / 'photos'}, against 40 {made / 'export'}" in printed
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gans.callbacks.checkpoint_store import CheckpointStore
+from keras_gans.utils.checks import check_share
 
 COUNTERS = ("best", "wait", "cooldown_counter")  # what Keras's callbacks count over the epochs
 
@@ -69,6 +70,7 @@ class Checkpoints(keras.callbacks.Callback):
                 f"at least 1. Received: every_steps={every_steps}, every_minutes={every_minutes}, "
                 f"keep={keep}"
             )
+        check_share(share=share)
         if best_mode not in ("min", "max"):
             raise ValueError(f'`best_mode` must be "min" or "max". Received: {best_mode!r}')
         self.directory = pathlib.Path(directory)

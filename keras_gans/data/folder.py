@@ -77,14 +77,14 @@ def images_of_files(files, headers, request, description, halves=False):
 
 def choose_split(folder, split):
     """The subfolder of that split, where all subfolders are splits; else the folder."""
-    names = {path.name for path in folder.iterdir() if path.is_dir() and path.name[0] != "."}
+    names = {path.name for path in folder.iterdir() if path.is_dir() and not _is_hidden(path.name)}
     if names and names <= SPLITS:
         if split not in names:
             raise ValueError(f"`split` must be one of {sorted(names)}. Received: split={split!r}")
         return folder / split
     if split != "train":
         raise ValueError(
-            f"`split` must be left out for {folder}, which has no subfolders for splits. "
+            f"`split` must be 'train' for {folder}: it has no subfolders for splits. "
             f"Received: split={split!r}"
         )
     return folder
@@ -95,9 +95,12 @@ def visible_files(folder):
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part[0] == "." or part == "__MACOSX" for part in path.relative_to(folder).parts)
+        if path.is_file() and not any(map(_is_hidden, path.relative_to(folder).parts))
     )
+
+
+def _is_hidden(name):
+    return name[0] == "." or name == "__MACOSX"  # what a Mac adds to an archive
 
 
 def image_files(folder, name="source"):

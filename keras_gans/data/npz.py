@@ -1,6 +1,7 @@
 """Arrays in an `.npz` file, read without ever holding two copies."""
 
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def from_npz(path, request):
             images = _read(archive, image_name)
             wanted = label_name if request.labels else None
             labels = _read(archive, wanted) if wanted else None
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise ValueError(f"`source` cannot be read: {error}. Received: source={path}") from error
     return from_arrays(images, labels, request, description=f"{path}", owned=True)
 
@@ -44,8 +45,8 @@ def _names(path, names, split):
         if image_name in names:
             return image_name, label_name if label_name in names else None
     raise ValueError(
-        "`source` must hold an array named `images`, `x` or, for the split, "
-        f"`x_{split}` or `{split}_images`. Received: {path} with arrays {names}"
+        f"`source` must hold an array named `x_{split}` or `{split}_images` for the split, or, for "
+        f"'train', `images` or `x`. Received: split={split!r} and {path} with arrays {names}"
     )
 
 

@@ -191,7 +191,8 @@ def _from_text(source, keys, request):
     builder = prepared_builder(place, request.data_dir)
     keys = _checked_keys(builder.info, keys)
     pairs = images_of_builder(builder, keys, request)
-    return pairs, request.channels or builder.info.features[keys[0]].shape[-1]
+    channels = builder.info.features[keys[0]].shape[-1]
+    return pairs, request.channels or (3 if channels == 4 else channels)  # without transparency
 
 
 def _checked_keys(info, keys):

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from keras_gans.serving.versions import MODEL_FILE, versions_in
+from keras_gans.serving.versions import MODEL_FILE, version_folders
 from keras_gans.serving.warmup import write_warmup_requests
 from keras_gans.utils.files import written_whole
 
@@ -38,7 +38,8 @@ def publish(model, directory):
         )
     directory.mkdir(parents=True, exist_ok=True)
     while True:
-        path = directory / str(max(versions_in(directory), default=0) + 1)
+        newest = max((int(path.name) for path in version_folders(directory)), default=0)
+        path = directory / str(newest + 1)
         try:
             with written_whole(path) as aside:
                 model.export(aside)

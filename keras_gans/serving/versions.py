@@ -5,9 +5,10 @@ import pathlib
 MODEL_FILE = "saved_model.pb"
 
 
-def versions_in(directory):
-    """List of the version numbers in a folder, in rising order."""
-    return sorted(int(path.name) for path in directory.iterdir() if path.name.isdecimal())
+def version_folders(directory):
+    """Paths in a folder whose names are numbers, in rising order; leading zeros are allowed."""
+    named = (path for path in directory.iterdir() if path.name.isdecimal())
+    return sorted(named, key=lambda path: int(path.name))
 
 
 def find_export(path):
@@ -19,10 +20,9 @@ def find_export(path):
     path = pathlib.Path(path)
     if (path / MODEL_FILE).is_file():
         return path
-    candidates = reversed(versions_in(path)) if path.is_dir() else ()
-    for version in candidates:
-        if (path / str(version) / MODEL_FILE).is_file():
-            return path / str(version)
+    for version in reversed(version_folders(path)) if path.is_dir() else ():
+        if (version / MODEL_FILE).is_file():
+            return version
     raise FileNotFoundError(
         "`path` must be an exported model or the folder of its versions. "
         f"Received: path={str(path)!r}"

@@ -61,7 +61,8 @@ class Recipe:
     strategy: Literal["auto", "one", "mirrored", "multiworker", "tpu"] = "auto"
     """Devices: one; all of this machine; all workers in TF_CONFIG; a TPU. auto finds out."""
     checkpoint_minutes: float = 5.0
-    """Minutes between two checkpoints within an epoch; the end of an epoch makes one, too."""
+    """Minutes between two checkpoints within an epoch; the end of an epoch makes one, too, unless
+    writing took more than 2 % of the time."""
     keep: int = 3
     """How many checkpoints are kept."""
     learning_rate_factor: float = 1.0

@@ -139,6 +139,35 @@ class TestCheckpoints:
         names = [path.name for path in (tmp_path / "best").glob("*.index")]
         assert names == [f"step-{best_step}.index"]
 
+    @pytest.mark.parametrize("ends", [(3,), (1, 3), (2, 3)])
+    @pytest.mark.parametrize(
+        "values, mode, best",
+        [
+            ((1.0, 2.0, 3.0), "min", "step-4"),
+            ((1.0, 3.0, 2.0), "max", "step-8"),
+            ((np.nan, 2.0, 1.0), "min", "step-12"),
+        ],
+    )
+    def test_the_best_stays_the_best_when_a_training_continues(
+        self, tmp_path, values, mode, best, ends
+    ):
+        score = keras.callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: logs.update(score=values[epoch])
+        )
+        for epochs in ends:
+            checkpoints = callbacks.Checkpoints(tmp_path, best="score", best_mode=mode)
+            batches = data.load(points(), batch_size=16)
+            build_model(DCGAN).fit(
+                batches, epochs=epochs, verbose=0, callbacks=[score, checkpoints]
+            )
+        assert [path.stem for path in (tmp_path / "best").glob("*.index")] == [best]
+
+    def test_every_so_many_steps_and_at_the_end_of_epochs(self, tmp_path):
+        fit(tmp_path, every_steps=3, keep=100, epochs=2)
+        assert {path.stem for path in tmp_path.glob("*.index")} == {
+            f"step-{step}" for step in (3, 4, 6, 8)
+        }
+
     def test_weights_that_are_not_finite_are_not_written(self, tmp_path, capsys):
         model, checkpoints = fit(tmp_path)
         checkpoints.save(98)
@@ -152,9 +181,16 @@ class TestCheckpoints:
         assert (tmp_path / "step-98.index").exists() and not (tmp_path / "step-99.index").exists()
 
     @pytest.mark.parametrize(
-        "share, written", [(1.0, range(1, 33)), (0.2, (1, 9, 13, 17, 21, 25, 29, 32))]
+        "seconds, share, written",
+        [
+            (0.5, 1.0, range(1, 33)),
+            (0.5, 0.2, (1, 9, 13, 17, 21, 25, 29, 32)),
+            (2.5, 1.0, [step for step in range(1, 33) if step % 4 in (3, 0)]),
+        ],
     )
-    def test_writing_takes_its_share_of_the_time_only(self, tmp_path, monkeypatch, share, written):
+    def test_writing_is_due_by_the_clock_and_takes_its_share_only(
+        self, tmp_path, monkeypatch, seconds, share, written
+    ):
         """By a clock on which a step takes a second and so does writing."""
         now, steps = [0.0], []
         monkeypatch.setattr("time.monotonic", lambda: now[0])
@@ -169,7 +205,7 @@ class TestCheckpoints:
         monkeypatch.setattr(CheckpointStore, "save", save)
         model = build_model(DCGAN)
         clock = keras.callbacks.LambdaCallback(on_train_batch_end=step_ends)
-        checkpoints = callbacks.Checkpoints(tmp_path, every_minutes=0.5 / 60, share=share)
+        checkpoints = callbacks.Checkpoints(tmp_path, every_minutes=seconds / 60, share=share)
         batches = data.load(points(), batch_size=16)
         model.fit(batches, epochs=8, verbose=0, callbacks=[clock, checkpoints])
         assert steps == list(written)
@@ -320,7 +356,15 @@ class TestCheckpoints:
         assert signal.getsignal(signal.SIGTERM) is before
 
     @pytest.mark.parametrize(
-        "arguments", [{"every_steps": 0}, {"every_minutes": 0}, {"keep": 0}, {"best_mode": "most"}]
+        "arguments",
+        [
+            {"every_steps": 0},
+            {"every_minutes": 0},
+            {"keep": 0},
+            {"best_mode": "most"},
+            {"share": 0},
+            {"share": 2},
+        ],
     )
     def test_refusals(self, arguments):
         with pytest.raises(ValueError, match="|".join(f"`{name}`" for name in arguments)):

@@ -136,10 +136,34 @@ class TestEvaluateSamples:
         extractor = metrics.CallableFeatures(flat, "pixels", logits=lambda x: flat(x)[:, :3])
         accuracy = metrics.ConditionalAccuracy(extractor, np.arange(64) % 3)
         scorer = callbacks.EvaluateSamples([accuracy], None, num=64)
-        history = build_model().fit(
-            images(), batch_size=16, epochs=1, verbose=0, callbacks=[scorer]
+        model = build_model()
+        history = model.fit(images(), batch_size=16, epochs=1, verbose=0, callbacks=[scorer])
+        read = flat(model.sample(64))[:, :3].argmax(axis=1)
+        expected = (read == np.arange(64) % 3).mean()
+        assert 0 < expected < 1
+        assert history.history["val_conditional_accuracy"][0] == pytest.approx(expected)
+
+    def test_arguments_of_the_samples_are_passed_on(self):
+        scorer = callbacks.EvaluateSamples(
+            [metrics.SWD()], images(), num=64, sample_arguments={"labels": [0]}
         )
-        assert 0.0 <= history.history["val_conditional_accuracy"][0] <= 1.0
+        with pytest.raises(TypeError, match="labels"):
+            scorer.evaluate(build_model())
+
+    def test_the_protocol_says_averaged_weights(self):
+        extractor = metrics.CallableFeatures(flat, "pixels", weights_hash=None)
+        scorer = callbacks.EvaluateSamples([metrics.FID(extractor)], images(), num=64)
+        assert scorer.evaluate(build_model(ema_decay=0.5))[0].protocol.ema is True
+
+    def test_what_was_logged_last_is_kept_for_a_training_that_continues(self):
+        scorer = callbacks.EvaluateSamples([], images(), num=64, every=9)
+        scorer.set_state({"val_fid": 3.0})
+        assert scorer.state() == {"val_fid": 3.0}
+        scorer.set_model(build_model())
+        scorer.set_params({"epochs": 5})
+        logs = {}
+        scorer.on_epoch_end(1, logs)
+        assert logs == {"val_fid": 3.0}
 
     @pytest.mark.parametrize("arguments", [{"num": 0}, {"every": 0}])
     def test_refusals(self, arguments):

@@ -95,6 +95,21 @@ class TestFitting:
             all_of(floats, image_size=3), all_of(BYTES, image_size=3), atol=1.01 / 255
         )
 
+    @pytest.mark.parametrize("value, expected", [(0.0, -1.0), (1.0, 1.0)])
+    def test_floats_of_another_range_are_mapped_once(self, value, expected):
+        source = np.full((2, 2, 2, 1), value)
+        enlarged = all_of(source, value_range=(0, 1), image_size=4)
+        np.testing.assert_allclose(enlarged, np.full((2, 4, 4, 1), expected), atol=1e-6)
+
+    def test_bars_of_floats_are_black(self):
+        padded = all_of(np.ones((1, 2, 4, 1)), value_range=(-1, 1), image_size=4, crop="pad")
+        np.testing.assert_array_equal(padded[0, [0, 3]], -np.ones((2, 4, 1)))
+        np.testing.assert_allclose(padded[0, 1:3], np.ones((2, 4, 1)), atol=1e-6)
+
+    def test_the_luma_of_floats_is_not_rounded(self):
+        red = np.array([1.0, -1.0, -1.0]).reshape(1, 1, 1, 3)
+        np.testing.assert_allclose(all_of(red, channels=1), [[[[-0.402]]]], atol=1e-6)
+
     def test_channels(self):
         colour = np.array([255, 0, 0, 0, 255, 0, 0, 0, 255], np.uint8).reshape(1, 1, 3, 3)
         gray = (all_of(colour, channels=1) + 1) * 127.5

@@ -192,6 +192,7 @@ class TestLabels:
         for split, label, gray in [("train", "cat", 10), ("train", "dog", 20), ("test", "dog", 30)]:
             (tmp_path / split / label).mkdir(parents=True)
             Image.new("L", (8, 8), gray).save(tmp_path / split / label / "a.png")
+        (tmp_path / "__MACOSX").mkdir()  # what a Mac adds to an archive
         train = load(tmp_path, labels=True)
         assert train.class_names == ("cat", "dog") and train.num_examples == 2
         np.testing.assert_allclose(read_one(tmp_path, split="test"), 30, atol=0.01)

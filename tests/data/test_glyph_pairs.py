@@ -127,6 +127,7 @@ class TestLoading:
             for jitter in ({}, {"load_size": 36, "flip": True})
         )
         assert plain[0].shape == jittered[0].shape == (12, 32, 32, 1)
+        assert not np.array_equal(plain[0], jittered[0])
         gray, colour = jittered
         np.testing.assert_allclose(  # still one digit
             (colour.max(-1) + 1) / 2, (gray[..., 0] + 1) / 2, atol=1.01 / 255

@@ -142,10 +142,12 @@ class TestGrown:
             np.testing.assert_array_equal(one, other)
 
     def test_labels_come_along(self):
-        labels = np.arange(40) % 3
-        source = data.load((IMAGES, labels), batch_size=4, labels=True, seed=3)
+        labels = np.arange(40)
+        constant = np.broadcast_to(labels.reshape(40, 1, 1, 1), IMAGES.shape).astype("uint8")
+        source = data.load((constant, labels), batch_size=4, labels=True, seed=3)
         images, drawn = next(iter(data.grown(source, SMALL).from_step(4)))
-        assert images.shape == (5, 8, 8, 1) and drawn.shape == (5,)
+        assert images.shape == (5, 8, 8, 1) and len(set(drawn.numpy())) == 5
+        np.testing.assert_allclose((images[:, 0, 0, 0] + 1) * 127.5, drawn, atol=1e-3)
 
     def test_refuses_other_sources(self):
         with pytest.raises(ValueError, match="images of 16 pixels"):
@@ -170,6 +172,10 @@ class TestRebatched:
         source = data.mixture_of_gaussians("ring", batch_size=6, steps_per_epoch=4)
         eights = source.rebatched(8)
         assert eights.steps_per_epoch == 3
+        for step, first, count in ((0, 0, 4), (3, 4, 4)):  # three of 8 are four of 6
+            points = np.concatenate(list(eights.from_step(step).take(3)))
+            expected = np.concatenate(list(source.from_step(first).take(count)))
+            np.testing.assert_array_equal(points, expected)
         expected = eights.from_step(0).skip(2).take(3)
         for one, other in zip(eights.from_step(2).take(3), expected, strict=True):
             np.testing.assert_array_equal(one, other)

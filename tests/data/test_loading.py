@@ -33,6 +33,23 @@ class TestWhichSource:
             (photos / "glyphs" / "28_4_4").mkdir()
             data.load("glyphs/28_4_4", batch_size=4)
 
+    @pytest.mark.parametrize(
+        "image_size, rendered", [(None, 28), (28, 28), (29, 32), (33, 64), (128, 128), (200, 128)]
+    )
+    def test_glyphs_are_rendered_in_the_smallest_size_that_does(
+        self, monkeypatch, image_size, rendered
+    ):
+        class FoundError(Exception):
+            pass
+
+        def prepare(size, data_dir, **numbers):
+            raise FoundError(size)
+
+        monkeypatch.setattr("keras_gans.data.loading.prepare_glyphs", prepare)
+        with pytest.raises(FoundError) as found:
+            data.load("glyphs", image_size=image_size)
+        assert found.value.args == (rendered,)
+
     @pytest.mark.parametrize("source", ["no/such/folder", "~/no_such_folder", "missing.npz"])
     def test_paths_that_do_not_exist(self, source):
         with pytest.raises(FileNotFoundError, match="`source` must exist.*Received: source="):

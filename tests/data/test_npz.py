@@ -55,6 +55,17 @@ class TestNpz:
         with pytest.raises(ValueError, match="plain arrays.*dtype object"):
             first(path)
 
+    def test_a_file_damaged_within(self, tmp_path):
+        path = tmp_path / "a.npz"
+        np.savez_compressed(path, images=IMAGES)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 3 : len(content) // 2] = b"\xff" * (
+            len(content) // 2 - len(content) // 3
+        )
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="cannot be read.*a.npz"):
+            first(path)
+
     @pytest.mark.parametrize("share", [0.0, 0.5, 0.95])
     def test_a_file_cut_off(self, tmp_path, share):
         path = tmp_path / "a.npz"

@@ -361,14 +361,15 @@ class TinyPairs(tfds.core.GeneratorBasedBuilder):
 
     VERSION = tfds.core.Version("1.0.0")
     BUILDER_CONFIGS = [
-        tfds.core.BuilderConfig(name=name) for name in ("two", "supervised", "three", "uneven")
+        tfds.core.BuilderConfig(name=name)
+        for name in ("two", "supervised", "three", "uneven", "transparent")
     ]
 
     def _info(self):
         name = self.builder_config.name
         side = None if name == "uneven" else 12
         features = {
-            "photo": tfds.features.Image(shape=(side, side, 3)),
+            "photo": tfds.features.Image(shape=(side, side, 4 if name == "transparent" else 3)),
             "mask": tfds.features.Image(shape=(side, side, 1)),
             "number": np.int32,
         }
@@ -389,6 +390,9 @@ class TinyPairs(tfds.core.GeneratorBasedBuilder):
             example = {"photo": photo, "mask": mask, "number": number}
             if self.builder_config.name == "three":
                 example["again"] = photo
+            if self.builder_config.name == "transparent":
+                opaque = np.full_like(mask, 255)
+                example["photo"] = np.concatenate([photo, opaque], axis=-1)
             if self.builder_config.name == "uneven" and number == 5:
                 example["mask"] = mask[:9]
             yield number, example
@@ -409,6 +413,7 @@ class TestTfds:
             ("two", None, (1, 3)),  # "mask" comes before "photo"
             ("two", ("photo", "mask"), (3, 1)),
             ("supervised", None, (3, 1)),
+            ("transparent", ("photo", "mask"), (3, 1)),
             ("three", ("again", "mask"), (3, 1)),
         ],
     )

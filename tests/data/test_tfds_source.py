@@ -33,6 +33,23 @@ def equal(first, second, steps):
     return all(np.array_equal(a, b) for x, y in pairs for a, b in zip(x, y, strict=True))
 
 
+class OfTwoSizes(tfds.core.GeneratorBasedBuilder):
+    """Gray images, one of 8x8 and one of 6x9 pixels."""
+
+    VERSION = "1.0.0"
+
+    def _info(self):
+        features = tfds.features.FeaturesDict({"image": tfds.features.Image(shape=(None, None, 1))})
+        return tfds.core.DatasetInfo(builder=self, features=features)
+
+    def _split_generators(self, _):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for key, shape in enumerate([(8, 8, 1), (6, 9, 1)]):
+            yield key, {"image": np.full(shape, 50 * (key + 1), "uint8")}
+
+
 class NoClasses(tfds.core.GeneratorBasedBuilder):
     """Black images."""
 
@@ -84,6 +101,8 @@ class TestTfds:
         assert first == second
         assert first[:3] != first[3:]
         assert np.bincount(np.concatenate(first[:3])).tolist() == [30] * 10
+        _, other = next(iter(load(in_memory=False, batch_size=100, seed=1).from_step(0)))
+        assert other.numpy().tolist() != first[0]
 
     def test_size_decides_where_data_is_held(self, load):
         assert equal(load(memory_limit=1000), load(in_memory=False), 3)
@@ -114,6 +133,19 @@ class TestTfds:
         assert data.load("no_classes", **settings).num_classes is None
         with pytest.raises(data.NoLabelsError, match=r"no_classes.*\['image'\]"):
             data.load("no_classes", labels=True, **settings)
+
+    def test_images_of_several_sizes(self, tmp_path):
+        OfTwoSizes(data_dir=tmp_path).download_and_prepare()
+        settings = {"data_dir": tmp_path, "batch_size": 2, "shuffle": False}
+        kept, streamed = (
+            next(iter(data.load("of_two_sizes", image_size=8, in_memory=choice, **settings)))
+            for choice in (True, False)
+        )
+        np.testing.assert_array_equal(kept, streamed)
+        grays = np.sort(np.reshape(kept, (2, -1)).mean(axis=1))
+        np.testing.assert_allclose((grays + 1) * 127.5, [50, 100], atol=1e-3)
+        with pytest.raises(ValueError, match="`image_size`.*must be given"):
+            data.load("of_two_sizes", **settings)
 
     def test_real_mnist(self, mnist_directory):
         batches = data.load("mnist", image_size=32, split="test", data_dir=mnist_directory)

@@ -107,6 +107,8 @@ class TestFindExport:
             self.make(tmp_path / version)
         (tmp_path / "11").mkdir()  # holds nothing
         assert find_export(tmp_path) == tmp_path / "10"
+        self.make(tmp_path / "00000123")
+        assert find_export(tmp_path) == tmp_path / "00000123"
         assert find_export(tmp_path / "2") == tmp_path / "2"
 
     @pytest.mark.parametrize("name", ["missing", "empty", "file"])

@@ -1,10 +1,12 @@
 """The road from the shell: flags, the folder of a run, continuing, and what is refused."""
 
+import csv
 import dataclasses
 import importlib
 import json
 import subprocess
 import sys
+import types
 
 import keras
 import numpy as np
@@ -13,8 +15,10 @@ import pytest
 
 import train.__main__ as train_main
 from keras_gans import DCGAN, callbacks, metrics, training
+from keras_gans.layers import AdaptiveAugment, DiffAugment
 from keras_gans.optimizers import DecayToFloor
 from keras_gans.training import run_folder, scoring
+from keras_gans.training.run import _way_back
 from tests.models.tiny import build_discriminator, build_generator
 
 OWN_DATA = ("classifier", "pix2pix", "cyclegan")  # no images alone; tested by themselves
@@ -53,6 +57,12 @@ def run(images, output, *flags):
     return training.run(TinyRecipe, ["--data", images, "--output", str(output), *flags])
 
 
+def edit_config(folder, edit):
+    config = json.loads((folder / "config.json").read_text())
+    edit(config)
+    (folder / "config.json").write_text(json.dumps(config))
+
+
 class TestRun:
     def test_folder_holds_everything_about_the_run(self, images, tmp_path, capsys):
         model = run(images, tmp_path / "run", "--epochs", "2", "--units", "4")
@@ -71,6 +81,41 @@ class TestRun:
         np.testing.assert_array_equal(loaded.sample(3), model.sample(3))
         assert (folder / "export" / "1" / "saved_model.pb").exists()
         assert "python -m keras_gans sample" in capsys.readouterr().out
+
+    def test_the_seed_decides_the_initial_weights(self, images):
+        def weights(before, seed):
+            keras.utils.set_random_seed(before)
+            model = training.run(TinyRecipe(data=images, dry_run=True, seed=seed))
+            return model.generator.get_weights()
+
+        first, again, other = weights(1, 3), weights(2, 3), weights(1, 4)
+        assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+        assert not np.array_equal(first[0], other[0])
+
+    def test_settings_of_the_machine_reach_the_model(self, images, tmp_path):
+        flags = ("--steps-per-execution", "2", "--precision", "mixed_bfloat16", "--dry-run")
+        model = run(images, tmp_path / "run", *flags)
+        assert model.steps_per_execution == 2
+        assert model.generator.layers[1].compute_dtype == "bfloat16"
+
+    def test_scores_every_few_epochs(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("KERAS_GANS_HOME", str(tmp_path / "home"))
+        rng = np.random.default_rng(0)
+        for split, count in (("train", 16), ("test", 8)):
+            for number in range(count):
+                path = tmp_path / "images" / split / str(number % 2) / f"{number}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                PIL.Image.fromarray(rng.integers(0, 256, (8, 8)).astype("uint8")).save(path)
+        folder = tmp_path / "run"
+        settings = {"data": str(tmp_path / "images"), "channels": 1, "score_every": 2}
+        training.run(TinyRecipe(**settings, output=folder, epochs=5))
+        scores = [json.loads(line) for line in (folder / "scores.jsonl").read_text().splitlines()]
+        assert [score["epoch"] for score in scores] == [1, 1, 2, 2, 4, 4, 5, 5]
+        with open(folder / "metrics.csv") as file:
+            logged = [float(row["val_fid"]) for row in csv.DictReader(file)]
+        assert len(logged) == 5 and logged[2] == logged[1] and logged[3] != logged[2]
+        (best,) = (folder / "checkpoints" / "best").glob("*.index")
+        assert best.stem == f"step-{2 * (1 + int(np.argmin(logged)))}"
 
     def test_the_same_command_continues(self, images, tmp_path):
         straight = run(images, tmp_path / "straight", "--epochs", "3")
@@ -96,6 +141,19 @@ class TestRun:
         with pytest.raises(ValueError, match="units: 8 -> 16"):
             run(images, tmp_path / "run", "--epochs", "2", "--units", "16")
         run(images, tmp_path / "run", "--epochs", "2", "--units", "16", "--resume-anyway")
+
+    def test_another_version_is_a_changed_setting(self, images, tmp_path):
+        run(images, tmp_path / "run", "--epochs", "1")
+        edit_config(tmp_path / "run", lambda config: config["environment"].update(tensorflow="2.0"))
+        with pytest.raises(ValueError, match=r"tensorflow: 2\.0 ->"):
+            run(images, tmp_path / "run", "--epochs", "2")
+
+    def test_a_setting_that_an_older_version_did_not_have(self, images, tmp_path):
+        run(images, tmp_path / "run", "--epochs", "1")
+        edit_config(tmp_path / "run", lambda config: config.pop("augment"))
+        with pytest.raises(ValueError, match="augment: None -> diff"):
+            run(images, tmp_path / "run", "--epochs", "2", "--augment", "diff")
+        run(images, tmp_path / "run", "--epochs", "2")
 
     def test_epochs_that_shape_the_rates_are_settings(self, images, tmp_path):
         class Falling(TinyRecipe):
@@ -137,8 +195,8 @@ class TestRun:
         run(images, tmp_path / "run", "--epochs", "1")
         for epochs in ("2", "3"):
             model = run(images, tmp_path / "run", "--epochs", epochs, *flags)
-            rate = float(model.optimizers["generator"].learning_rate)
-            np.testing.assert_allclose(rate, 1e-4, rtol=1e-6)
+            rates = [float(optimizer.learning_rate) for optimizer in model.optimizers.values()]
+            np.testing.assert_allclose(rates, [1e-4, 1e-4], rtol=1e-6)
 
     def test_learning_rates_of_schedules_stay_scaled(self, images, tmp_path):
         @dataclasses.dataclass
@@ -152,8 +210,8 @@ class TestRun:
         for epochs in (2, 3):
             recipe = dataclasses.replace(recipe, epochs=epochs, learning_rate_factor=0.5)
             model = training.run(recipe)
-            rate = float(model.optimizers["generator"].learning_rate)
-            np.testing.assert_allclose(rate, 5e-4, rtol=1e-5)
+            rates = [float(optimizer.learning_rate) for optimizer in model.optimizers.values()]
+            np.testing.assert_allclose(rates, [5e-4, 5e-4], rtol=1e-5)
 
     def test_a_finished_run_publishes_no_second_version(self, images, tmp_path, capsys):
         for _ in range(2):
@@ -177,6 +235,12 @@ class TestRun:
         for _ in range(2):
             run(images, tmp_path / "run", *flags)
             assert sorted(path.name for path in versions.iterdir()) == ["1", "2"]
+
+    def test_scores_of_later_epochs_are_dropped(self, tmp_path):
+        lines = [json.dumps({"epoch": epoch}) + "\n" for epoch in (1, 2, 3)]
+        (tmp_path / "scores.jsonl").write_text("".join(lines))
+        run_folder.cut_metrics(tmp_path, 2)
+        assert (tmp_path / "scores.jsonl").read_text() == "".join(lines[:2])
 
     def test_a_half_written_score_is_dropped(self, tmp_path):
         whole = '{"epoch": 1, "values": {"fid": 3.0}}\n'
@@ -212,10 +276,38 @@ class TestRun:
             training.run(recipe)
         assert not (tmp_path / "other" / "final.keras").exists()
 
+    def test_the_way_back_halves_the_rates_once_more(self):
+        checkpoints = types.SimpleNamespace(paths=lambda: ["run/checkpoints/step-4"])
+        message = _way_back("Broken", checkpoints, TinyRecipe(learning_rate_factor=0.5))
+        assert "run/checkpoints/step-4" in message and "--learning-rate-factor 0.25" in message
+
+    def test_a_folder_that_looks_like_markup(self, images, tmp_path, capsys):
+        folder = tmp_path / "run[red]"
+        run(images, folder, "--epochs", "1")
+        assert f"python -m keras_gans info {folder}/export/1" in capsys.readouterr().out
+
     def test_unwritable_output(self, images, tmp_path):
         (tmp_path / "file").write_text("")
         with pytest.raises(OSError, match="file"):
             run(images, tmp_path / "file" / "run")
+
+
+class TestRecipe:
+    def test_settings_of_the_data(self, monkeypatch):
+        told = {}
+        monkeypatch.setattr("keras_gans.data.load", lambda source, **given: told.update(given))
+        settings = {"channels": 1, "split": "test", "seed": 5, "data_dir": "folder", "crop": "pad"}
+        TinyRecipe(**settings).dataset()
+        assert {name: told[name] for name in settings} == settings
+        assert (told["image_size"], told["batch_size"]) == (8, 8)
+
+    @pytest.mark.parametrize(
+        "name, kind",
+        [("none", type(None)), ("diff", DiffAugment), ("adaptive", AdaptiveAugment)],
+    )
+    def test_names_of_augmentations(self, name, kind):
+        augment = TinyRecipe(augment=name).shared_arguments((8, 8, 1))["augment"]
+        assert isinstance(augment, kind)
 
 
 class TestShell:
