@@ -3,7 +3,7 @@
 python -m tests.replica_script OUTPUT.npz one|mirrored|multiworker [--batch-norm]
 
 With --games instead: two steps of each game that it names; with --growing the whole
-schedule of the growing ones.
+schedule of the growing ones; with --overflow a step in float16 that overflows on one replica.
 """
 
 import argparse
@@ -103,6 +103,31 @@ def grow_games(strategy):
     return results
 
 
+def overflow_on_one(strategy):
+    """Weights of each replica after a float16 step that overflows on the second one only."""
+    from keras import ops
+
+    from keras_gans import DCGAN
+
+    keras.config.set_dtype_policy("mixed_float16")
+    with strategy.scope():
+        model = DCGAN(data_shape=(2,), latent_dim=LATENT_DIM, **build_networks(False))
+        model.compile({p: keras.optimizers.SGD(1.0) for p in model.players})
+    variable = model.generator.trainable_variables[0]
+    before = np.array(variable)
+
+    @tf.function
+    def step():
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        factor = tf.where(tf.equal(replica, 1), float("inf"), 1.0)
+        model.minimize("generator", lambda: {"loss": factor * ops.sum(variable)})
+
+    strategy.run(step)
+    after = [np.array(value) for value in variable.value.values]
+    scale = np.array(model.optimizers["generator"].dynamic_scale)
+    return {"before": before, "after": np.stack(after), "scale": scale}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("output")
@@ -110,6 +135,7 @@ def main():
     parser.add_argument("--batch-norm", action="store_true")
     parser.add_argument("--games", nargs="+")
     parser.add_argument("--growing", action="store_true")
+    parser.add_argument("--overflow", action="store_true")
     parser.add_argument("--checkpoints")
     parser.add_argument("--die-at", type=int, help="the step after which the last worker dies")
     options = parser.parse_args()
@@ -123,6 +149,9 @@ def main():
     from keras_gans.training import strategies
 
     strategy = strategies.choose(options.strategy)
+    if options.overflow:
+        np.savez(options.output, **overflow_on_one(strategy))
+        return
     if options.games or options.growing:
         played = play_games(strategy, options.games) if options.games else grow_games(strategy)
         np.savez(options.output, **played)

@@ -99,6 +99,12 @@ def test_the_same_steps_as_one_device(one_device, tmp_path, strategy):
     assert worst < TOLERANCE
 
 
+def test_a_step_that_overflows_on_one_replica_is_skipped_on_all(tmp_path):
+    result = run(tmp_path, "mirrored", "--overflow")
+    np.testing.assert_array_equal(result["after"], [result["before"]] * 2)
+    assert result["scale"] == 2**14  # half of the first
+
+
 def run_both(folder, *options):
     """What games are on one device and on two replicas."""
     outputs = {strategy: folder / f"{strategy}.npz" for strategy in ("one", "mirrored")}

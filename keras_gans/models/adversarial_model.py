@@ -334,7 +334,8 @@ class AdversarialModel(keras.Model):
         """Steps `player` once down the gradient of the sum of its terms.
 
         On several replicas every term is a mean over the replica's part of the batch, and the step
-        is that of the mean over the whole batch. A step whose gradient overflows in float16 is
+        is that of the mean over the whole batch, unless the optimizer clips: Keras clips each
+        replica's share before it adds them. A step whose gradient overflows in float16 is
         skipped for this player on all replicas, and its loss scale is halved. Regularizers of the
         player's variables take part. Layers that follow their weights by an estimate
         (`SpectralNormalization`) move it once.

@@ -28,8 +28,8 @@ class BiGAN(LatentModel):
 
     Default networks: the permutation-invariant ones of the paper's MNIST experiment, for images of
     any shape. Latents are uniform on `[-1, 1]`. Adam with learning rate 2e-4 and beta_1 0.5, for
-    batches of 128, which in the paper falls over the second half of 400 epochs, as in
-    `train/bigan.py`; L2 of 2.5e-5 is part of the networks.
+    batches of 128. In the paper the rate falls over the second half of 400 epochs, as in
+    `train/bigan.py`. L2 of 2.5e-5 is part of the networks.
 
     With `augment` the discriminator sees changed images beside unchanged latents: pairs `(T(x),
     E(x))` and `(T(G(z)), z)`, whose distributions agree where those of the unchanged pairs do. The

@@ -40,7 +40,7 @@ def of_terms(tape, terms, variables, optimizer):
         optimizer: The optimizer that will apply the gradients.
 
     Returns:
-        List of tensors, `None` for a variable on which no term depends.
+        List of tensors, `None` for a variable on which neither a term nor a regularizer depends.
     """
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     scale = ops.convert_to_tensor(optimizer.scale_loss(1.0 / replicas), "float32")
@@ -52,9 +52,7 @@ def of_terms(tape, terms, variables, optimizer):
         added = _gradients(penalty_tape, penalties, regularized, scale)
         added = {id(variable): part for variable, part in zip(regularized, added, strict=True)}
         gradients = [
-            gradient
-            if gradient is None or id(variable) not in added
-            else gradient + added[id(variable)]
+            _sum(gradient, added.get(id(variable)))
             for gradient, variable in zip(gradients, variables, strict=True)
         ]
     if replicas > 1 and isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
@@ -72,6 +70,13 @@ def with_loss_scale(optimizer):
 def _gradients(tape, targets, variables, scale):
     values = [variable.value for variable in variables]
     return tape.gradient(targets, values, output_gradients=[scale] * len(targets))
+
+
+def _sum(first, second):
+    """Of two gradients, either of which may be `None`."""
+    if first is None or second is None:
+        return second if first is None else first
+    return first + second
 
 
 def _share_overflow(gradients):

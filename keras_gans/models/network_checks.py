@@ -41,9 +41,10 @@ def check_gives_logits(name, network):
     of a critic. Networks that are no graph of layers are not looked into.
     """
     for output in getattr(network, "outputs", []):
-        layer = output._keras_history.operation
+        layer, node, _ = output._keras_history
         while isinstance(layer, SHAPING):  # the values are those of the layer before
-            layer = layer.input._keras_history.operation
+            before = layer._inbound_nodes[node].input_tensors[0]
+            layer, node, _ = before._keras_history
         layer = getattr(layer, "layer", layer)  # in a wrapper
         activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
         if activation in BOUNDED:

@@ -44,7 +44,8 @@ class StyleGAN(GrowingModel):
     and epsilon 1e-8. The paper starts at 8 pixels: `GrowthSchedule(resolution, start=8)`.
 
     Departures from the official code: one draw of styles serves both players' steps; the schedule
-    moves on with every step, where it does with every fourth of either player; it can take labels.
+    moves on with every step, there after every four of each player; the official code can take
+    labels.
 
     Args:
         r1_weight: Float >= 0, gamma; the penalty is `gamma / 2 * E[|grad D(x)|^2]`.

@@ -14,7 +14,10 @@ class RampedMomentumSGD(keras.optimizers.SGD):
         final_momentum: Float in [0, 1), from `ramp_end` on.
         ramp_start: Integer, the step at which the momentum begins to rise.
         ramp_end: Integer > `ramp_start`, the step at which it has risen.
-        **kwargs: Arguments of `keras.optimizers.SGD`.
+        **kwargs: Arguments of `keras.optimizers.SGD`, but for `nesterov`.
+
+    Raises:
+        ValueError: If a momentum or the ramp is out of range, or for Nesterov's momentum.
 
     Reference:
         The official code of Goodfellow et al., 2014, "Generative Adversarial Nets"
@@ -33,6 +36,15 @@ class RampedMomentumSGD(keras.optimizers.SGD):
         super().__init__(learning_rate=learning_rate, momentum=momentum, **kwargs)
         if not 0 < momentum < 1:
             raise ValueError(f"`momentum` must be in (0, 1). Received: momentum={momentum}")
+        if not 0 <= final_momentum < 1:
+            raise ValueError(
+                f"`final_momentum` must be in [0, 1). Received: final_momentum={final_momentum}"
+            )
+        if self.nesterov:
+            raise ValueError(
+                "`nesterov` must be False: the momentum is the classical one. "
+                "Received: nesterov=True"
+            )
         if not 0 <= ramp_start < ramp_end:
             raise ValueError(
                 "`ramp_start` must be at least 0 and less than `ramp_end`. "

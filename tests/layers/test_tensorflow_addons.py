@@ -42,6 +42,7 @@ def test_instance_normalization(golden, affine):
 
 
 def test_keras_group_normalization(golden):
+    """The layer of Keras that docs/tensorflow_addons.md names."""
     case = golden("group_normalization")
     layer = keras.layers.GroupNormalization(groups=3, epsilon=1e-3)
     layer.build(case["inputs"].shape)
@@ -98,7 +99,8 @@ def test_moving_average_of_games(golden):
 
 
 def test_moving_average_of_keras_optimizers_forgets_the_first_weights(golden):
-    """Keras starts at the weights after the first step, and the difference decays from there."""
+    """What docs/tensorflow_addons.md says of Keras: it starts at the weights after the first step,
+    and the difference decays from there."""
     case = golden("moving_average")
     weight = keras.Variable(case["start"])
     optimizer = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9)

@@ -72,7 +72,10 @@ class TestMinimize:
         )
         np.testing.assert_allclose(variable.numpy(), before - 0.5 * 5.0, rtol=1e-6)
 
-    def test_regularizers_take_part(self):
+    @pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+    def test_regularizers_take_part(self, policy):
+        """Whatever the loss scale, and also for variables that no term reaches."""
+        keras.config.set_dtype_policy(policy)
         network = keras.Sequential(
             [
                 keras.Input((2,)),
@@ -85,7 +88,7 @@ class TestMinimize:
         model.compile({player: keras.optimizers.SGD(1.0) for player in model.players})
         kernel, bias = network.trainable_variables
         before = kernel.numpy()
-        model.minimize("discriminator", lambda: {"a": ops.sum(0.0 * kernel) + ops.sum(bias)})
+        model.minimize("discriminator", lambda: {"a": ops.sum(bias)})
         np.testing.assert_allclose(kernel.numpy(), before - 0.2 * before, rtol=1e-5)
 
     def test_regularizers_of_activations_are_refused(self):
@@ -242,16 +245,32 @@ class TestSaving:
         with pytest.raises((ValueError, OSError, zipfile.BadZipFile), match=r"model\.keras|zip"):
             keras.models.load_model(path)
 
-    def test_failed_save_keeps_the_older_file(self, model_class, tmp_path, monkeypatch):
-        path = tmp_path / "model.keras"
+    @pytest.mark.parametrize(
+        "save, name, needed",
+        [
+            ("save", "model.keras", "get_config"),
+            ("save_weights", "a.weights.h5", "save_own_variables"),
+        ],
+    )
+    def test_failed_save_keeps_the_older_file(
+        self, model_class, tmp_path, monkeypatch, save, name, needed
+    ):
+        path = tmp_path / name
         model = build_model(model_class)
-        model.save(path)
+        getattr(model, save)(path)
         before = path.read_bytes()
-        monkeypatch.setattr(model, "get_config", lambda: 1 / 0)
+        monkeypatch.setattr(model, needed, lambda *arguments: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            model.save(path)
+            getattr(model, save)(path)
         assert path.read_bytes() == before
-        assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
+        assert [file.name for file in tmp_path.iterdir()] == [name]
+
+    def test_how_it_was_compiled_is_kept(self, model_class, tmp_path):
+        model = build_model(model_class)
+        model.compile(steps_per_execution=4, jit_compile=True)
+        model.save(tmp_path / "model.keras")
+        loaded = keras.models.load_model(tmp_path / "model.keras")
+        assert loaded.steps_per_execution == 4 and loaded.jit_compile is True
 
     def test_optimizers_that_do_not_match_are_refused(self, model_class, tmp_path):
         model = build_model(model_class, compiled=False)
@@ -261,6 +280,25 @@ class TestSaving:
         other.compile({player: keras.optimizers.SGD() for player in other.players})
         with pytest.raises(ValueError, match="optimizers are not those"):
             other.load_weights(tmp_path / "a.weights.h5")
+
+    def test_optimizers_that_are_missing_are_refused(self, model_class, tmp_path):
+        model = build_model(model_class, compiled=False)
+        model.compile({player: keras.optimizers.SGD() for player in model.players})
+        model.save_weights(tmp_path / "a.weights.h5")
+        other = build_model(model_class, compiled=False)
+        other.compile({player: keras.optimizers.Adam() for player in other.players})
+        with pytest.raises(ValueError, match="it has no `optimizer_"):
+            other.load_weights(tmp_path / "a.weights.h5")
+
+    def test_weights_from_before_compile_leave_the_optimizers_as_they_are(
+        self, model_class, tmp_path
+    ):
+        model = build_model(model_class, compiled=False)
+        model.save_weights(tmp_path / "a.weights.h5")
+        other = build_model(model_class)
+        other.load_weights(tmp_path / "a.weights.h5")
+        assert_equal(model.get_weights(), other.get_weights())
+        assert {int(optimizer.iterations) for optimizer in other.optimizers.values()} == {0}
 
     def test_uncompiled_model_loads_without_optimizers(self, model_class, tmp_path):
         model = build_model(model_class)
@@ -367,6 +405,15 @@ class TestPrecision:
             steps.append([b - a for a, b in zip(before, model.get_weights(), strict=True)][1:])
         for full, half in zip(*steps, strict=True):
             np.testing.assert_allclose(half, full, rtol=0.05, atol=2e-4)
+
+    def test_a_loss_scale_can_be_left_out(self):
+        keras.config.set_dtype_policy("mixed_float16")
+        model = build_model(DCGAN, compiled=False)
+        model.compile(auto_scale_loss=False)
+        assert not any(
+            isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+            for optimizer in model.optimizers.values()
+        )
 
     def test_bfloat16_trains_without_a_loss_scale(self):
         keras.config.set_dtype_policy("mixed_bfloat16")
@@ -605,6 +652,9 @@ class TestRefusals:
         model.save(tmp_path / "model.keras")
         with pytest.raises(FileExistsError, match="overwrite"):
             model.save(tmp_path / "model.keras", overwrite=False)
+        model.save_weights(tmp_path / "a.weights.h5")
+        with pytest.raises(FileExistsError, match="overwrite"):
+            model.save_weights(tmp_path / "a.weights.h5", overwrite=False)
 
 
 class TestPixels:

@@ -55,7 +55,7 @@ class TestBalance:
         )  # errors are others now
         np.testing.assert_allclose(model.balance, 0.1 * (0.5 * 2.0 - 0.5), rtol=1e-5)
 
-    def test_is_no_part_of_the_generators_loss_nor_that_of_the_discriminators(self):
+    def test_weighs_the_fakes_of_the_discriminator_and_not_those_of_the_generator(self):
         """Answers and samples are biases, each with a slope of 1/2 in a mean over 2 numbers."""
         model = constant_game(0.5)
         model.balance.assign(0.5)

@@ -8,6 +8,7 @@ from keras_gans.optimizers import (
     HoldThenLinear,
     RampedMomentumSGD,
 )
+from keras_gans.optimizers.schedules import Scaled
 
 
 class TestDecayToFloor:
@@ -48,6 +49,13 @@ class TestHoldThenDecay:
             HoldThenLinear(0.2, hold_steps=0, decay_steps=0)
 
 
+def test_a_scaled_schedule_is_saved_with_its_optimizer():
+    optimizer = keras.optimizers.SGD(Scaled(DecayToFloor(0.1, factor=2.0, floor=0.0), 0.5))
+    copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(optimizer))
+    copy.iterations.assign(1)
+    np.testing.assert_allclose(copy.learning_rate, 0.1 / 2 * 0.5, rtol=1e-6)
+
+
 class TestRampedMomentumSGD:
     def steps(self, optimizer, gradients):
         variable = keras.Variable(0.0)
@@ -64,6 +72,18 @@ class TestRampedMomentumSGD:
         np.testing.assert_allclose(
             self.steps(optimizer, [1.0, 1.0, 1.0]), [-0.1, -0.26, -0.472], rtol=1e-6
         )
+
+    def test_a_ramp_that_begins_later_by_hand(self):
+        optimizer = RampedMomentumSGD(0.1, 0.5, final_momentum=0.7, ramp_start=1, ramp_end=3)
+        # velocity: -0.1, then 0.5 * -0.1 - 0.1 = -0.15, then 0.6 * -0.15 - 0.1 = -0.19
+        np.testing.assert_allclose(
+            self.steps(optimizer, [1.0, 1.0, 1.0]), [-0.1, -0.25, -0.44], rtol=1e-6
+        )
+
+    @pytest.mark.parametrize("arguments", [{"nesterov": True}, {"final_momentum": 1.0}])
+    def test_what_it_is_not_is_refused(self, arguments):
+        with pytest.raises(ValueError, match=f"`{next(iter(arguments))}` must be"):
+            RampedMomentumSGD(**arguments)
 
     def test_constant_momentum_is_keras_sgd(self):
         ours = RampedMomentumSGD(0.1, 0.5, final_momentum=0.5)

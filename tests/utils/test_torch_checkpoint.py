@@ -64,6 +64,13 @@ def _rebuild_tensor_v2():
 
 
 class TestReadTorchCheckpoint:
+    def test_numbers_of_the_other_byte_order_are_refused(self, tmp_path):
+        path = write_zip(tmp_path / "a.pth", pickled_tensor((2, 2), (2, 1)), _0=bytes(16))
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("archive/byteorder", b"big")
+        with pytest.raises(ValueError, match="big-endian"):
+            read_torch_checkpoint(path)
+
     @pytest.mark.parametrize("name", ["checkpoint_zip.pth", "checkpoint_legacy.pth"])
     def test_what_torch_saved_is_read(self, name):
         saved = read_torch_checkpoint(GOLDEN / name)
