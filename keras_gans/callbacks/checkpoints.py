@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from keras_gans.callbacks.checkpoint_store import CheckpointStore
 from keras_gans.utils.checks import check_share
+from keras_gans.utils.files import check_readable_name
 
 COUNTERS = ("best", "wait", "cooldown_counter")  # what Keras's callbacks count over the epochs
 
@@ -47,8 +48,8 @@ class Checkpoints(keras.callbacks.Callback):
         write: Whether this process keeps what it writes; on several workers only the chief does.
 
     Raises:
-        ValueError: If an argument is out of range; in `fit`, if the data cannot start at any step
-            or a checkpoint does not fit the model.
+        ValueError: If an argument is out of range or `directory` has square brackets; in `fit`, if
+            the data cannot start at any step or a checkpoint does not fit the model.
         OSError: In `fit`, before the first step, if the folder cannot be written to.
     """
 
@@ -71,6 +72,7 @@ class Checkpoints(keras.callbacks.Callback):
                 f"keep={keep}"
             )
         check_share(share=share)
+        check_readable_name(directory=directory)
         if best_mode not in ("min", "max"):
             raise ValueError(f'`best_mode` must be "min" or "max". Received: {best_mode!r}')
         self.directory = pathlib.Path(directory)

@@ -15,7 +15,7 @@ from keras_gans.models.network_checks import check_adds_no_loss, check_regulariz
 from keras_gans.models.optimizer_group import OptimizerGroup
 from keras_gans.utils import randomness
 from keras_gans.utils.checks import check_divides, warn_of_unit_pixels
-from keras_gans.utils.files import written_whole
+from keras_gans.utils.files import check_readable_name, written_whole
 
 EVALUATION = 1 << 31  # marks the noise of evaluation, which training never draws
 
@@ -609,8 +609,10 @@ class AdversarialModel(keras.Model):
 
         Raises:
             FileExistsError: If `filepath` exists; nothing is overwritten.
-            ValueError: For `"onnx"` and `"litert"`, if the generator is not one network.
+            ValueError: For square brackets in `filepath`; for `"onnx"` and `"litert"`, if the
+                generator is not one network.
         """
+        check_readable_name(filepath=filepath)
         if os.path.exists(filepath):
             raise FileExistsError(f"`filepath` exists, and an export replaces nothing: {filepath}")
         if format != "tf_saved_model":

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_gans.serving.versions import find_export
 from keras_gans.utils.export_layout import DESCRIPTION
+from keras_gans.utils.files import check_readable_name
 
 
 class Exported:
@@ -22,6 +23,7 @@ class Exported:
 
     Raises:
         FileNotFoundError: If `path` is neither.
+        ValueError: If it has square brackets.
 
     Example:
         >>> Exported("saved_models/dcgan").run("sample", num_images=4, seed=1)["images"].shape
@@ -30,6 +32,7 @@ class Exported:
 
     def __init__(self, path):
         self.path = find_export(path)
+        check_readable_name(path=self.path)
         file = self.path / DESCRIPTION
         self.description = json.loads(file.read_text()) if file.is_file() else {}
 

@@ -4,7 +4,7 @@ import pathlib
 
 from keras_gans.serving.versions import MODEL_FILE, version_folders
 from keras_gans.serving.warmup import write_warmup_requests
-from keras_gans.utils.files import written_whole
+from keras_gans.utils.files import check_readable_name, written_whole
 
 
 def publish(model, directory):
@@ -23,7 +23,7 @@ def publish(model, directory):
         `pathlib.Path` of the version's folder.
 
     Raises:
-        ValueError: If `directory` is itself an export.
+        ValueError: If `directory` is itself an export, or has square brackets.
         OSError: If `directory` cannot be written to.
 
     Example:
@@ -31,6 +31,7 @@ def publish(model, directory):
         PosixPath('saved_models/dcgan/1')
     """
     directory = pathlib.Path(directory)
+    check_readable_name(directory=directory)
     if (directory / MODEL_FILE).exists():
         raise ValueError(
             "`directory` must be a folder of versions, and this is an exported model itself. "

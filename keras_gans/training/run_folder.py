@@ -11,7 +11,7 @@ import pathlib
 
 import tensorflow as tf
 
-from keras_gans.utils.files import written_whole
+from keras_gans.utils.files import check_readable_name, written_whole
 
 # What may differ when a run continues: how long it is and what is done with it.
 MAY_CHANGE = {
@@ -61,10 +61,12 @@ def prepare(recipe, data, model):
     """Makes the folder of the run, unless it is there, and returns its path.
 
     Raises:
-        ValueError: If the folder holds a run with other settings, naming every difference.
+        ValueError: If the folder holds a run with other settings, naming every difference, or has
+            square brackets in its name.
         OSError: If the folder cannot be made or written to.
     """
     folder = recipe.output or pathlib.Path("runs", recipe_name(type(recipe)))
+    check_readable_name(output=folder, publish=recipe.publish)  # not after hours of training
     folder.mkdir(parents=True, exist_ok=True)
     if not recipe.resume_anyway:
         changes = _changes(recipe, _read_settings(folder), settings(recipe, data, model))

@@ -7,6 +7,19 @@ import shutil
 import tempfile
 
 
+def check_readable_name(**paths):
+    """Raises a `ValueError` for the first of `paths` that TensorFlow could write but not read.
+
+    It takes what is in square brackets for a pattern of characters when it reads variables.
+    """
+    for name, path in paths.items():
+        if "[" in str(path):
+            raise ValueError(
+                f"`{name}` must have no square brackets, which TensorFlow takes for a pattern. "
+                f"Received: {name}={str(path)!r}"
+            )
+
+
 @contextlib.contextmanager
 def written_whole(path):
     """Yields a path aside to write to; the result takes its final name only when it is complete.

@@ -345,6 +345,10 @@ class TestCheckpoints:
                 callbacks=[stopping, callbacks.Checkpoints(tmp_path)],
             )
 
+    def test_a_folder_that_tensorflow_could_not_read(self, tmp_path):
+        with pytest.raises(ValueError, match="`directory` must have no square brackets"):
+            callbacks.Checkpoints(tmp_path / "run[2]")
+
     def test_best_of_an_unknown_log_is_refused(self, tmp_path):
         with pytest.raises(ValueError, match="Received: 'val_fld'"):
             fit(tmp_path, best="val_fld")

@@ -4,7 +4,7 @@ import pathlib
 import pytest
 import tensorflow as tf
 
-from keras_gans.serving import publish
+from keras_gans.serving import Exported, publish
 from keras_gans.serving.versions import find_export
 from tests.callbacks.tiny import tiny_gan
 
@@ -39,6 +39,18 @@ class TestPublish:
         for name in ("3", "10", "notes", ".11.aside", "12.old"):
             (tmp_path / name).mkdir()
         assert publish(tiny_gan((2,)), tmp_path).name == "11"
+
+    def test_folders_that_tensorflow_could_not_read(self, tmp_path):
+        model, folder = tiny_gan((2,)), tmp_path / "run[2]"
+        with pytest.raises(ValueError, match="`filepath` must have no square brackets"):
+            model.export(folder)
+        with pytest.raises(ValueError, match="`directory` must have no square brackets"):
+            publish(model, folder)
+        assert not folder.exists()
+        model.export(tmp_path / "run")
+        (tmp_path / "run").rename(folder)
+        with pytest.raises(ValueError, match="`path` must have no square brackets"):
+            Exported(folder)
 
     def test_a_version_becomes_visible_when_it_is_whole(self, tmp_path, monkeypatch):
         renames = []

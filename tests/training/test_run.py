@@ -281,10 +281,12 @@ class TestRun:
         message = _way_back("Broken", checkpoints, TinyRecipe(learning_rate_factor=0.5))
         assert "run/checkpoints/step-4" in message and "--learning-rate-factor 0.25" in message
 
-    def test_a_folder_that_looks_like_markup(self, images, tmp_path, capsys):
-        folder = tmp_path / "run[red]"
-        run(images, folder, "--epochs", "1")
-        assert f"python -m keras_gans info {folder}/export/1" in capsys.readouterr().out
+    @pytest.mark.parametrize("name", ["output", "publish"])
+    def test_a_folder_that_tensorflow_could_not_read(self, images, tmp_path, name):
+        folders = {"output": tmp_path / "run"} | {name: tmp_path / "run[2]"}
+        with pytest.raises(ValueError, match=f"`{name}` must have no square brackets.*Received"):
+            training.run(TinyRecipe(data=images, epochs=1, **folders))
+        assert not (tmp_path / "run").exists()
 
     def test_unwritable_output(self, images, tmp_path):
         (tmp_path / "file").write_text("")
