@@ -136,8 +136,7 @@ def _start_or_continue(recipe, folder, data, model, checkpoints, chief):
         run_folder.cut_metrics(folder, step // data.steps_per_epoch)
         what = f"Continuing {name} at step {step}" if step else f"Training {name}"
         source = escape(repr(data))  # which holds a split in brackets
-        where = escape(str(folder))
-        CONSOLE.print(f"{what} for {recipe.epochs} epochs on {source}. Everything goes to {where}")
+        CONSOLE.print(f"{what} for {recipe.epochs} epochs on {source}. Everything goes to {folder}")
     return step
 
 
@@ -180,12 +179,11 @@ def _way_back(message, checkpoints, recipe):
 
 
 def _say_what_to_do_next(recipe, folder, published):
-    folder, published = escape(str(folder)), escape(str(published))
     CONSOLE.print(
         f"""
 Everything is in {folder}:
   samples/training.gif  one grid of samples an epoch
-  metrics.csv           the losses; or: tensorboard --logdir {folder}/logs
+  metrics.csv           the losses; or: tensorboard --logdir {folder / "logs"}
   final.keras           keras.models.load_model trains it on
 The generator is published in {published}. Next:
   python -m keras_gans info {published}

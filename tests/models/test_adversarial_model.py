@@ -272,22 +272,21 @@ class TestSaving:
         loaded = keras.models.load_model(tmp_path / "model.keras")
         assert loaded.steps_per_execution == 4 and loaded.jit_compile is True
 
-    def test_optimizers_that_do_not_match_are_refused(self, model_class, tmp_path):
-        model = build_model(model_class, compiled=False)
-        model.compile({player: keras.optimizers.Adam() for player in model.players})
+    @pytest.mark.parametrize(
+        "saved, compiled, message",
+        [
+            (keras.optimizers.Adam, keras.optimizers.SGD, "optimizers are not those"),
+            (keras.optimizers.SGD, keras.optimizers.Adam, "it has no `optimizer_"),
+        ],
+    )
+    def test_optimizers_that_do_not_match_are_refused(
+        self, model_class, tmp_path, saved, compiled, message
+    ):
+        model, other = (build_model(model_class, compiled=False) for _ in range(2))
+        for one, optimizer in ((model, saved), (other, compiled)):
+            one.compile({player: optimizer() for player in one.players})
         model.save_weights(tmp_path / "a.weights.h5")
-        other = build_model(model_class, compiled=False)
-        other.compile({player: keras.optimizers.SGD() for player in other.players})
-        with pytest.raises(ValueError, match="optimizers are not those"):
-            other.load_weights(tmp_path / "a.weights.h5")
-
-    def test_optimizers_that_are_missing_are_refused(self, model_class, tmp_path):
-        model = build_model(model_class, compiled=False)
-        model.compile({player: keras.optimizers.SGD() for player in model.players})
-        model.save_weights(tmp_path / "a.weights.h5")
-        other = build_model(model_class, compiled=False)
-        other.compile({player: keras.optimizers.Adam() for player in other.players})
-        with pytest.raises(ValueError, match="it has no `optimizer_"):
+        with pytest.raises(ValueError, match=message):
             other.load_weights(tmp_path / "a.weights.h5")
 
     def test_weights_from_before_compile_leave_the_optimizers_as_they_are(

@@ -64,6 +64,13 @@ def check_refuses(image_shape, *builders):
             build(image_shape=image_shape)
 
 
+def check_uniform(network, limit):
+    """Every kernel starts uniform on `[-limit, limit]`."""
+    for kernel in kernels(network):
+        assert np.abs(kernel).max() <= limit
+        np.testing.assert_allclose(kernel.std(), limit / np.sqrt(3), rtol=0.06)
+
+
 def check_half_precision(build):
     """Under a mixed policy the outputs stay float32 and the hidden layers do not."""
     keras.config.set_dtype_policy("mixed_bfloat16")
