@@ -1,4 +1,4 @@
-"""Recipes with another variant's networks, to tell what a game costs from what its networks do."""
+"""Recipes with another variant's networks or settings, to tell what makes a score what it is."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ from keras import layers
 
 from keras_gans import networks
 from keras_gans.layers import SpectralNormalization
-from train import bigan, cgan, dcgan, gan, hinge_gan, wgan, wgan_gp
+from train import bigan, cgan, dcgan, gan, hinge_gan, mgan, wgan, wgan_gp
 
 
 class WithDCGANOptimizers:
@@ -133,6 +133,16 @@ class WGANGPOneToOne(wgan_gp.Recipe):
     critic_steps: int = 1
 
 
+@dataclasses.dataclass
+class MGANOfOne(mgan.Recipe):
+    """MGAN with one generator, which makes all fakes of a step and has nothing to keep apart from.
+
+    What is left is the minimax game on MGAN's networks, at the cost of a step of ten.
+    """
+
+    num_generators: int = 1
+
+
 RECIPES = {
     "gan_on_dcgan": GANOnDCGAN,
     "cgan_on_dcgan": CGANOnDCGAN,
@@ -141,4 +151,5 @@ RECIPES = {
     "dcgan_on_perceptrons": DCGANOnPerceptrons,
     "wgan_with_adam": WGANWithAdam,
     "wgan_gp_one_to_one": WGANGPOneToOne,
+    "mgan_of_one": MGANOfOne,
 }
