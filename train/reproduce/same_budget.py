@@ -43,19 +43,20 @@ class Reproduction(Experiment):
     )
 
     remark = (
-        "Why HingeGAN is beyond twice DCGAN's FID: SN-GAN's networks pass 5.9 epochs in the budget "
-        "(FID 38.7). Its game on DCGAN's layers, spectral normalization included, passes 13.7 and "
-        "is within (9.3). WGAN's 138.0 is not due to few steps of its generator alone, 3,723 in "
-        "the budget: DCGAN's FID is 5.1 after 4,680 (README). Whether it is the clipping or the "
-        "learning rate of 5e-5 is not tested yet, nor whether WGAN-GP's 51.7 is its 3,399 steps of "
-        "the generator. Nor are few steps alone the reason for MGAN's 28.3, 5,031 of them; whether "
-        "it is that each of its ten generators makes 12 of a step's fakes is not tested yet. "
-        "GAN's 60.8 is not due to its optimizer alone: with DCGAN's game, "
-        "optimizers and batches the same perceptrons have 111.3. Its game on DCGAN's networks is "
-        "not measured yet, nor is BiGAN's; averaged statistics of batches leave its 193.0 at 193.9. "
-        "BEGAN's recipe has the paper's lambda_k of 0.001, and all its samples are one image "
-        "(682.8); with 0.05 the balance moves, and why its samples are ones alone then is tested "
-        "in its own experiment, `began_mnist`."
+        "Why HingeGAN is beyond twice DCGAN's FID: SN-GAN's networks pass 5.9 epochs in the "
+        "budget (FID 38.7). Its game on DCGAN's layers, spectral normalization included, passes "
+        "13.7 and is within (9.3). WGAN's 138.0 is not due to few steps of its generator alone, "
+        "3,723 in the budget: DCGAN's FID is 5.1 after 4,680 (README). Whether it is the clipping "
+        "or the learning rate of 5e-5 is not tested yet. WGAN-GP's 51.7 is in part its 3,399 "
+        "steps of the generator: with one of the critic for each, 11,593 of the generator, it has "
+        "33.8; whether its networks are the rest is not tested yet. MGAN's 28.3 is not due to few "
+        "steps alone, 5,031 of them; whether it is that each of its ten generators makes 12 of a "
+        "step's fakes is not tested yet. GAN's 60.8 is not due to its optimizer alone: with "
+        "DCGAN's game, optimizers and batches the same perceptrons have 111.3. Its game on "
+        "DCGAN's networks is not measured yet, nor is BiGAN's; averaged statistics of batches "
+        "leave its 193.0 at 193.9. BEGAN's recipe has the paper's lambda_k of 0.001, and all its "
+        "samples are one image (682.8); with 0.05 the balance moves, and why its samples are ones "
+        "alone then is tested in its own experiment, `began_mnist`."
     )
 
     figures = tuple(f"{variant}.png" for variant in get_args(Variant))
