@@ -33,7 +33,8 @@ class Experiment:
         published: The paper's number and where it stands.
         asked: What this project asks of itself.
         protocol: How our number is measured, in a sentence or two.
-        remark: What a reader must know of the number, such as why it is missed; may be empty.
+        remark: What a reader must know of the number, such as why it is missed, a point a
+            line; may be empty.
         figures: Names of the pictures that are shown on the page once they lie in
             `docs/figures/<name>_<figure>`; `run` leaves each in its work folder, where there are
             variants a picture in each one's.

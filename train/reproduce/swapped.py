@@ -88,17 +88,25 @@ class HingeGANOnDCGAN(WithDCGANOptimizers, hinge_gan.Recipe):
     batch_size: int = 128
 
     def shared_arguments(self, data_shape):
-        images = x = keras.Input(data_shape, name="images")
-        for filters in (64, 128):
-            convolution = layers.Conv2D(filters, 5, strides=2, padding="same")
-            x = layers.LeakyReLU(0.2)(SpectralNormalization(convolution)(x))
-        x = SpectralNormalization(layers.Dense(1024))(layers.Flatten()(x))
-        logits = SpectralNormalization(layers.Dense(1))(layers.LeakyReLU(0.2)(x))
         return {
             "generator": networks.build_dcgan_generator(self.latent_dim, data_shape),
-            "discriminator": keras.Model(images, logits, name="discriminator"),
+            "discriminator": _without_batch_norm(data_shape, wrap=SpectralNormalization),
             **super().shared_arguments(data_shape),
         }
+
+
+def _without_batch_norm(data_shape, wrap=lambda layer: layer, normalise=lambda x: x):
+    """DCGAN's discriminator of 28 pixels with biases and another normalization, or none."""
+
+    def convolve(x, filters):
+        return wrap(layers.Conv2D(filters, 5, strides=2, padding="same"))(x)
+
+    images = keras.Input(data_shape, name="images")
+    x = layers.LeakyReLU(0.2)(convolve(images, 64))
+    x = layers.LeakyReLU(0.2)(normalise(convolve(x, 128)))
+    x = wrap(layers.Dense(1024))(layers.Flatten()(x))
+    x = layers.LeakyReLU(0.2)(normalise(x))
+    return keras.Model(images, wrap(layers.Dense(1))(x), name="discriminator")
 
 
 @dataclasses.dataclass
@@ -134,6 +142,29 @@ class WGANGPOneToOne(wgan_gp.Recipe):
 
 
 @dataclasses.dataclass
+class WGANGPOnDCGAN(WGANGPOneToOne):
+    """WGAN-GP's game, one to one, on DCGAN's networks, with DCGAN's optimizers and batches.
+
+    The critic has layer normalization where DCGAN's discriminator has batch normalization.
+    """
+
+    batch_size: int = 128
+
+    def shared_arguments(self, data_shape):
+        return {
+            "generator": networks.build_dcgan_generator(self.latent_dim, data_shape),
+            "critic": _without_batch_norm(
+                data_shape, normalise=lambda x: layers.GroupNormalization(groups=1)(x)
+            ),
+            **super().shared_arguments(data_shape),
+        }
+
+    def optimizers(self, steps_per_epoch):
+        optimizers = dcgan.Recipe().optimizers(steps_per_epoch)
+        return {"generator": optimizers["generator"], "critic": optimizers["discriminator"]}
+
+
+@dataclasses.dataclass
 class MGANOfOne(mgan.Recipe):
     """MGAN with one generator, which makes all fakes of a step and has nothing to keep apart from.
 
@@ -151,5 +182,6 @@ RECIPES = {
     "dcgan_on_perceptrons": DCGANOnPerceptrons,
     "wgan_with_adam": WGANWithAdam,
     "wgan_gp_one_to_one": WGANGPOneToOne,
+    "wgan_gp_on_dcgan": WGANGPOnDCGAN,
     "mgan_of_one": MGANOfOne,
 }

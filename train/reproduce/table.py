@@ -57,8 +57,7 @@ def section(name, experiment, results):
         lines += [f"- `{command}`{where}" for command in experiment.commands(name, group)]
     if results:
         lines += [f"- {detail}." for detail in experiment.details([r["values"] for r in results])]
-    if experiment.remark:
-        lines.append(f"- {experiment.remark}")
+    lines += [f"- {point}" for point in experiment.remark.splitlines()]
     shown = [f"{name}_{figure}" for figure in experiment.figures]
     pictures = [f"![{file}](figures/{file})" for file in shown if (FIGURES / file).exists()]
     lines += ["", *pictures] if pictures else []
