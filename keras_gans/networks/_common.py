@@ -44,6 +44,11 @@ def batch_norm(**kwargs):
     return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, **kwargs)
 
 
+def layer_norm():
+    """Statistics of all pixels and channels of a sample, one gain and offset a channel."""
+    return layers.GroupNormalization(groups=1, epsilon=1e-5)
+
+
 def halvings(image_shape, sizes, smallest=4):
     """How a square image shrinks by factors of 2.
 

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gans.networks._common import halvings
+from keras_gans.networks._common import halvings, layer_norm
 from keras_gans.networks._residual import (
     convolution,
     down_block,
@@ -12,11 +12,6 @@ from keras_gans.networks._residual import (
 )
 
 SIZES = (32, 64)
-
-
-def _layer_norm():
-    """Statistics of all pixels and channels of a sample, one gain and offset a channel."""
-    return layers.GroupNormalization(groups=1, epsilon=1e-5)
 
 
 def build_resnet_generator(latent_dim=128, image_shape=(32, 32, 3), width=None):
@@ -85,7 +80,7 @@ def build_resnet_critic(image_shape=(32, 32, 3), width=None):
         width = width or 64
         x = convolution(width)(images)
         for multiple in (2, 4, 8, 8):
-            x = down_block(x, width * multiple, normalization=_layer_norm, use_bias=False)
+            x = down_block(x, width * multiple, normalization=layer_norm, use_bias=False)
         x = layers.Flatten()(x)
     scores = layers.Dense(1, dtype="float32", name="scores")(x)
     return keras.Model(images, scores, name="critic")

@@ -7,14 +7,21 @@ from keras import layers
 
 from keras_gans import networks
 from keras_gans.layers import SpectralNormalization
+from keras_gans.networks._common import layer_norm
 from train import bigan, cgan, dcgan, gan, hinge_gan, mgan, wgan, wgan_gp
 
 
 class WithDCGANOptimizers:
     """Takes DCGAN's optimizers in the place of a recipe's own."""
 
+    opponent = "discriminator"
+
     def optimizers(self, steps_per_epoch):
-        return dcgan.Recipe().optimizers(steps_per_epoch)
+        optimizers = dcgan.Recipe().optimizers(steps_per_epoch)
+        return {
+            "generator": optimizers["generator"],
+            self.opponent: optimizers["discriminator"],
+        }
 
 
 @dataclasses.dataclass
@@ -95,17 +102,17 @@ class HingeGANOnDCGAN(WithDCGANOptimizers, hinge_gan.Recipe):
         }
 
 
-def _without_batch_norm(data_shape, wrap=lambda layer: layer, normalise=lambda x: x):
+def _without_batch_norm(data_shape, wrap=lambda layer: layer, normalization=layers.Identity):
     """DCGAN's discriminator of 28 pixels with biases and another normalization, or none."""
 
-    def convolve(x, filters):
-        return wrap(layers.Conv2D(filters, 5, strides=2, padding="same"))(x)
+    def convolution(filters):
+        return wrap(layers.Conv2D(filters, 5, strides=2, padding="same"))
 
     images = keras.Input(data_shape, name="images")
-    x = layers.LeakyReLU(0.2)(convolve(images, 64))
-    x = layers.LeakyReLU(0.2)(normalise(convolve(x, 128)))
+    x = layers.LeakyReLU(0.2)(convolution(64)(images))
+    x = layers.LeakyReLU(0.2)(normalization()(convolution(128)(x)))
     x = wrap(layers.Dense(1024))(layers.Flatten()(x))
-    x = layers.LeakyReLU(0.2)(normalise(x))
+    x = layers.LeakyReLU(0.2)(normalization()(x))
     return keras.Model(images, wrap(layers.Dense(1))(x), name="discriminator")
 
 
@@ -142,33 +149,28 @@ class WGANGPOneToOne(wgan_gp.Recipe):
 
 
 @dataclasses.dataclass
-class WGANGPOnDCGAN(WGANGPOneToOne):
+class WGANGPOnDCGAN(WithDCGANOptimizers, WGANGPOneToOne):
     """WGAN-GP's game, one to one, on DCGAN's networks, with DCGAN's optimizers and batches.
 
     The critic has layer normalization where DCGAN's discriminator has batch normalization.
     """
 
+    opponent = "critic"
     batch_size: int = 128
 
     def shared_arguments(self, data_shape):
         return {
             "generator": networks.build_dcgan_generator(self.latent_dim, data_shape),
-            "critic": _without_batch_norm(
-                data_shape, normalise=lambda x: layers.GroupNormalization(groups=1)(x)
-            ),
+            "critic": _without_batch_norm(data_shape, normalization=layer_norm),
             **super().shared_arguments(data_shape),
         }
-
-    def optimizers(self, steps_per_epoch):
-        optimizers = dcgan.Recipe().optimizers(steps_per_epoch)
-        return {"generator": optimizers["generator"], "critic": optimizers["discriminator"]}
 
 
 @dataclasses.dataclass
 class MGANOfOne(mgan.Recipe):
     """MGAN with one generator, which makes all fakes of a step and has nothing to keep apart from.
 
-    What is left is the minimax game on MGAN's networks, at the cost of a step of ten.
+    What is left is GAN's game on MGAN's networks, with as many fakes in a step as of ten.
     """
 
     num_generators: int = 1
