@@ -46,6 +46,17 @@ def no_heap_of_old_graphs():
     gc.collect()
 
 
+@pytest.fixture(scope="module")
+def eagerly():
+    """Runs steps without tracing them, which takes a test of few steps most of its time.
+
+    For modules whose steps others trace: every game's in `models/test_games.py`.
+    """
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.fixture
 def mnist_directory():
     """Folder with the prepared real MNIST, which lies beside the project on some machines only."""

@@ -12,6 +12,8 @@ from keras_gans.models.network_checks import check_has_no_batch_norm
 from keras_gans.utils import randomness
 from tests.models.games import build_game, data_for
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 IMAGES, POINTS = (28, 28, 1), (2,)
 ADAM = {"learning_rate": 2e-4, "beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-8}
 OPTIMIZERS = [

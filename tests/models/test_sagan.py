@@ -7,6 +7,8 @@ import keras_gans as kg
 from keras_gans.networks import build_sagan_discriminator, build_sagan_generator
 from tests.models.games import build_game, data_for
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def small_game(num_classes=3, **kwargs):
     arguments = {"num_classes": num_classes, "width": 8}
