@@ -50,7 +50,8 @@ def no_heap_of_old_graphs():
 def eagerly():
     """Runs steps without tracing them, which takes a test of few steps most of its time.
 
-    For modules whose steps others trace: every game's in `models/test_games.py`.
+    For modules whose steps others trace: those of every game in `models/test_games.py`, of the
+    translations in `training/test_translation_recipes.py`.
     """
     tf.config.run_functions_eagerly(True)
     yield

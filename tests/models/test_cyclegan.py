@@ -27,6 +27,8 @@ from tests.models.translations import (
     state_of,
 )
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
 NAMES = ("generator_ab", "generator_ba", "discriminator_a", "discriminator_b")
 

@@ -27,6 +27,8 @@ from tests.models.translations import (
     state_of,
 )
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
 
 
