@@ -229,7 +229,7 @@ def test_judges_end_without_a_sigmoid(game):
 
 def check_one_step(game, data_shape, **kwargs):
     model = game(data_shape=data_shape, **kwargs)
-    model.compile(run_eagerly=True)
+    model.compile()
     before = {player: np.array(model.variables_of(player)[0]) for player in model.players}
     logs = model.train_on_batch(*data_for(model, 2 * model.minibatches), return_dict=True)
     assert np.isfinite(list(logs.values())).all()

@@ -79,7 +79,7 @@ class TestSAGAN:
 
     def test_fakes_are_judged_with_the_classes_they_were_made_for(self, monkeypatch):
         model = build_game(kg.SAGAN)
-        model.compile(run_eagerly=True)
+        model.compile()
         monkeypatch.setattr(model, "conditions_of_fakes", lambda y: tf.fill(tf.shape(y), 2))
         told, seen = model.told, []
 
