@@ -53,10 +53,10 @@ def no_heap_of_old_graphs():
 
 @pytest.fixture(scope="module")
 def eagerly():
-    """Runs steps without tracing them, which takes a test of few steps most of its time.
+    """Runs steps without tracing them, which takes a test of large networks most of its time.
 
     For modules whose steps others trace: those of every game in `models/test_games.py`, of the
-    translations in `training/test_translation_recipes.py`.
+    translations in their own.
     """
     tf.config.run_functions_eagerly(True)
     yield

@@ -78,13 +78,7 @@ def run(folder, strategy, *options):
     return dict(np.load(output))
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(False, id="plain", marks=pytest.mark.slow),
-        pytest.param(True, id="synchronized batch norm"),
-    ],
-)
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "synchronized batch norm"])
 def one_device(request, tmp_path_factory):
     options = ["--batch-norm"] if request.param else []
     return run(tmp_path_factory.mktemp("one"), "one", *options), options

@@ -15,8 +15,6 @@ from keras_gans import DCGAN, callbacks, data
 from keras_gans.callbacks.checkpoint_store import CheckpointStore
 from tests.models.tiny import build_model, points
 
-pytestmark = pytest.mark.usefixtures("eagerly")
-
 
 def fit(directory, epochs=1, seed=0, checkpoints=None, **kwargs):
     keras.utils.set_random_seed(seed)

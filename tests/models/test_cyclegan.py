@@ -27,8 +27,6 @@ from tests.models.translations import (
     state_of,
 )
 
-pytestmark = pytest.mark.usefixtures("eagerly")
-
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
 NAMES = ("generator_ab", "generator_ba", "discriminator_a", "discriminator_b")
 
@@ -141,7 +139,7 @@ class TestStep:
     def test_a_step_in_float16_is_finite(self):
         keras.config.set_dtype_policy("mixed_float16")
         model = build_cyclegan(ema_decay=0.5)
-        model.compile()
+        model.compile(run_eagerly=True)
         before = {player: values_of(model.variables_of(player)) for player in model.players}
         for _ in range(5):
             logs = model.train_on_batch(*self.data, return_dict=True)
@@ -194,7 +192,7 @@ class TestBuffer:
 
     def test_evaluation_leaves_it_alone(self):
         model = build_cyclegan()
-        model.compile()
+        model.compile(run_eagerly=True)
         model.train_on_batch(*self.data)
         before = state_of(model)
         first, again = [model.evaluate(*self.data, verbose=0, return_dict=True) for _ in range(2)]
@@ -209,7 +207,7 @@ class TestBuffer:
 class TestSaving:
     def test_trains_on_after_loading_as_if_never_saved(self, tmp_path):
         model = build_cyclegan(dropout=0.3, ema_decay=0.5)
-        model.compile()
+        model.compile(run_eagerly=True)
         for seed in range(2):
             model.train_on_batch(*pair(seed=seed))
         model.save(tmp_path / "model.keras")
@@ -232,6 +230,7 @@ class TestSaving:
             }
             model.compile(
                 {player: keras.optimizers.Adam(rate) for player, rate in rates.items()},
+                run_eagerly=True,
             )
             checkpoints = kg.callbacks.Checkpoints(tmp_path / folder, every_steps=2)
             model.fit(data, epochs=epochs, verbose=0, callbacks=[checkpoints])

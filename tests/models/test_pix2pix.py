@@ -27,8 +27,6 @@ from tests.models.translations import (
     state_of,
 )
 
-pytestmark = pytest.mark.usefixtures("eagerly")
-
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
 
 
@@ -182,7 +180,7 @@ class TestStep:
     def test_steps_in_float16_are_finite(self):
         keras.config.set_dtype_policy("mixed_float16")
         model = build_pix2pix(ema_decay=0.5)
-        model.compile()
+        model.compile(run_eagerly=True)
         before = {player: values_of(model.variables_of(player)) for player in model.players}
         for _ in range(5):  # lambda is 100, so that the loss scale has to be halved first
             logs = model.train_on_batch(self.inputs, self.targets, return_dict=True)
@@ -199,7 +197,7 @@ class TestStep:
 class TestSaving:
     def test_trains_on_after_loading_as_if_never_saved(self, tmp_path):
         model = build_pix2pix(ema_decay=0.5)
-        model.compile()
+        model.compile(run_eagerly=True)
         model.train_on_batch(*pair())
         model.save(tmp_path / "model.keras")
         loaded = keras.models.load_model(tmp_path / "model.keras")
@@ -273,7 +271,7 @@ class TestTranslate:
 
     def test_changes_nothing(self):
         model = build_pix2pix(ema_decay=0.5)
-        model.compile()
+        model.compile(run_eagerly=True)
         before = state_of(model)
         model.translate(self.examples)
         model.predict(self.examples, verbose=0)
@@ -301,7 +299,7 @@ class TestTranslate:
     def test_evaluation_translates_alike(self):
         inputs, targets = pair(3)
         model = build_pix2pix(dropout=0, ema_decay=0.5)
-        model.compile()
+        model.compile(run_eagerly=True)
         model.train_on_batch(inputs, targets)
         before = state_of(model)
         first, again = [
