@@ -1,10 +1,17 @@
 """Checks that networks and batches fit each other, before anything is trained."""
 
+import re
+
 import keras
 
 from keras_gans.utils.checks import LARGEST_RESIZED, check_pixels
 
-SHAPING = (keras.layers.Reshape, keras.layers.Flatten, keras.layers.Identity)
+BOUNDS_KEPT = (  # whose values are bounded where their inputs are
+    keras.layers.Reshape,
+    keras.layers.Flatten,
+    keras.layers.Identity,
+    keras.layers.Rescaling,
+)
 BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus")
 
 
@@ -41,17 +48,29 @@ def check_gives_logits(name, network):
     of a critic. Networks that are no graph of layers are not looked into.
     """
     for output in getattr(network, "outputs", []):
-        layer, node, _ = output._keras_history
-        while isinstance(layer, SHAPING):  # the values are those of the layer before
-            before = layer._inbound_nodes[node].input_tensors[0]
-            layer, node, _ = before._keras_history
-        layer = getattr(layer, "layer", layer)  # in a wrapper
-        activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+        layer = _origin(output)
+        activation = _activation_of(layer)
         if activation in BOUNDED:
             raise ValueError(
                 f"`{name}` must end without an activation; the losses take logits. "
                 f"Received: {name} whose last layer {layer.name!r} has the activation {activation}"
             )
+
+
+def _origin(output):
+    """The layer, or function of `keras.ops`, that decides the range of a network's output."""
+    layer, node, number = output._keras_history
+    if isinstance(layer, BOUNDS_KEPT):
+        return _origin(layer._inbound_nodes[node].input_tensors[0])
+    if getattr(layer, "outputs", None):  # a network within the network
+        return _origin(layer.outputs[number])
+    return getattr(layer, "layer", layer)  # in a wrapper
+
+
+def _activation_of(layer):
+    activation = getattr(layer, "activation", type(layer))  # such as `keras.ops.sigmoid`'s class
+    name = getattr(activation, "__name__", "linear")
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def batch_norms_of(network):

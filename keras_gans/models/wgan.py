@@ -39,13 +39,13 @@ class WGAN(CriticModel):
         warmup: Whether the critic takes 100 steps in each of the first 25 generator steps and in
             every 500th, as in the official code and not in the paper. The further steps go over
             the minibatches of the batch again, with fresh latents; the official code reads new
-            ones. It works on one device only.
+            ones. It works without a strategy, or with `tf.distribute.OneDeviceStrategy`.
         **kwargs: Arguments of `LatentModel`: `image_shape` or `data_shape`, `latent_dim`,
             `generator`, `critic`, `seed`, `ema_decay`, `augment`, `name`.
 
     Raises:
         ValueError: If `critic_steps` or `clip` is out of range; in `fit`, if `critic_steps` does
-            not divide the batch, and for a warm-up on several replicas.
+            not divide the batch, and for a warm-up under a strategy for replicas.
 
     Reference:
         Arjovsky et al., 2017, "Wasserstein GAN" (arXiv:1701.07875), algorithm 1, and its official
@@ -94,10 +94,12 @@ class WGAN(CriticModel):
             variable.assign(ops.clip(variable, -self.clip, self.clip))
 
     def _take_warmup_steps(self, minibatches):
-        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+        strategy = tf.distribute.get_strategy()
+        one_device = isinstance(strategy, tf.distribute.OneDeviceStrategy)
+        if tf.distribute.has_strategy() and not one_device:
             raise ValueError(
-                "`warmup` must be False on several replicas, which cannot step within a loop. "
-                "Received: warmup=True"
+                "`warmup` must be False under a strategy for replicas, even of one device: they "
+                f"cannot step within a loop. Received: warmup=True, {type(strategy).__name__}"
             )
         step = ops.convert_to_tensor(self.step)
         is_due = ops.logical_or(step < WARMUP_FIRST, step % WARMUP_EVERY == 0)

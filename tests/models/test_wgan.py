@@ -1,5 +1,3 @@
-import types
-
 import keras
 import numpy as np
 import pytest
@@ -109,9 +107,14 @@ class TestWarmup:
         model.train_on_batch(*data_for(model))
         assert int(model.optimizers["critic"].iterations) == 2
 
-    def test_refused_on_replicas(self, monkeypatch):
-        model = compile_sgd(warm_model())
-        replicas = types.SimpleNamespace(num_replicas_in_sync=2)
-        monkeypatch.setattr(tf.distribute, "get_strategy", lambda: replicas)
-        with pytest.raises(ValueError, match="`warmup` must be False on several replicas"):
-            model.train_step(data_for(model))
+    def test_refused_on_replicas_and_on_one_of_them(self):
+        with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+            model = compile_sgd(warm_model(), run_eagerly=False)
+        with pytest.raises(ValueError, match="`warmup` must be False.*MirroredStrategy"):
+            model.fit(*data_for(model, 8), batch_size=8, verbose=0)
+
+    def test_one_device_is_no_replica(self):
+        with tf.distribute.OneDeviceStrategy("CPU:0").scope():
+            model = compile_sgd(warm_model(), run_eagerly=False)
+        model.fit(*data_for(model, 8), batch_size=8, verbose=0)
+        assert int(model.optimizers["critic"].iterations) > 8
