@@ -1,7 +1,6 @@
 """GAN: the first paper, on which all others build."""
 
 import keras
-from keras import ops
 
 from keras_gans.losses import minimax_discriminator_loss, non_saturating_generator_loss
 from keras_gans.models.latent_model import LatentModel
@@ -53,19 +52,8 @@ class GAN(LatentModel):
     def draw_latents(self, num, seed):
         return randomness.uniform((num, self.latent_dim), seed, low=-(3**0.5), high=3**0.5)
 
-    def train_step(self, data):
-        """Both players step at once, from one forward pass."""
-        real_images, _ = self.begin_step(data)
-        with self.record("discriminator", "generator") as tape:
-            fake_images = self.generate(ops.shape(real_images)[0], training=True)
-            real_logits = self.discriminator(real_images, training=True)
-            fake_logits = self.discriminator(fake_images, training=True)
-            discriminator_terms = self.discriminator_terms(real_logits, fake_logits)
-            generator_terms = self.generator_terms(fake_logits)
-        self.watch_reals(real_logits)
-        self.descend("discriminator", tape, discriminator_terms)
-        self.descend("generator", tape, generator_terms)
-        return self.report(discriminator_terms | generator_terms)
+    def play(self, real_images, y=None):
+        return self.play_at_once(real_images, y)
 
     def discriminator_terms(self, real_logits, fake_logits):
         loss = minimax_discriminator_loss(real_logits, fake_logits)

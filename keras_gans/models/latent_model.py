@@ -188,7 +188,7 @@ class LatentModel(AdversarialModel):
     # Moves and payoffs
 
     def train_step(self, data):
-        """One step of the discriminator, then one of the generator; see `play`."""
+        """One step of each player; see `play`."""
         real_images, y = self.begin_step(data)
         return self.report(self.play(real_images, y))
 
@@ -221,6 +221,25 @@ class LatentModel(AdversarialModel):
             fake_logits = self.discriminator(self.told(fake_images, fake_y), training=True)
             generator_terms = self.generator_terms(fake_logits)
         self.descend("generator", generator_tape, generator_terms)
+        return discriminator_terms | generator_terms
+
+    def play_at_once(self, real_images, y=None):
+        """Other moves, for a `play` of some games: both players step from one forward pass.
+
+        The generator's step goes back through the discriminator as it was before its own step.
+        Arguments and result are those of `play`.
+        """
+        fake_y = self.conditions_of_fakes(y)
+        with self.record("discriminator", "generator") as tape:
+            latents = self.sample_latents(ops.shape(real_images)[0])
+            fake_images = self.generator(self.told(latents, fake_y), training=True)
+            real_logits = self.discriminator(self.told(real_images, y), training=True)
+            fake_logits = self.discriminator(self.told(fake_images, fake_y), training=True)
+            discriminator_terms = self.discriminator_terms(real_logits, fake_logits)
+            generator_terms = self.generator_terms(fake_logits)
+        self.watch_reals(real_logits)
+        self.descend("discriminator", tape, discriminator_terms)
+        self.descend("generator", tape, generator_terms)
         return discriminator_terms | generator_terms
 
     def test_step(self, data):

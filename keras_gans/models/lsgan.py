@@ -37,8 +37,11 @@ class LSGAN(LatentModel):
     The official code's networks for 28 pixels draw one of 3,740 characters, and their filters count
     the 256 numbers that stand for it; without it a filter would be left of the first convolution.
 
-    Departures: the official code sums over the batch where the paper and this class average,
-    which Adam cannot tell apart. On points it steps both players at once; here they step in turn.
+    On points both players step at once, from one forward pass, and on images in turn, as in the
+    official scripts of each.
+
+    Departure: the official code sums over the batch where the paper and this class average, which
+    Adam cannot tell apart.
 
     Args:
         real_target: Float, b.
@@ -107,6 +110,10 @@ class LSGAN(LatentModel):
     def draw_latents(self, num, seed):
         draw = randomness.normal if len(self.data_shape) == 1 else randomness.uniform
         return draw((num, self.latent_dim), seed)
+
+    def play(self, real_samples, y=None):
+        moves = self.play_at_once if len(self.data_shape) == 1 else super().play
+        return moves(real_samples, y)
 
     @property
     def undecided_logit(self):

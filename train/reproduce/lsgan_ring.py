@@ -5,40 +5,29 @@ import math
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_gans import LSGAN, data
+from keras_gans.models.latent_model import LatentModel
 from train.reproduce import points
 from train.reproduce.experiment import Experiment
 
 NEARBY = 10.0  # deviations, a tenth of the ring's radius
 
 
-class AtOnce:
-    """Both players step from one forward pass, as in the official script."""
+class LSGANInTurn(LSGAN):
+    """LSGAN whose discriminator steps before its generator on points, too."""
 
-    def play(self, real_points, y=None):
-        with self.record("discriminator", "generator") as tape:
-            latents = self.sample_latents(ops.shape(real_points)[0])
-            fake_logits = self.discriminator(self.generator(latents, training=True), training=True)
-            real_logits = self.discriminator(real_points, training=True)
-            discriminator_terms = self.discriminator_terms(real_logits, fake_logits)
-            generator_terms = self.generator_terms(fake_logits)
-        self.descend("discriminator", tape, discriminator_terms)
-        self.descend("generator", tape, generator_terms)
-        return discriminator_terms | generator_terms
+    play = LatentModel.play
 
 
-class LSGANAtOnce(AtOnce, LSGAN):
-    """LSGAN whose players step at once."""
+class GANAtOnce(points.PointGAN):
+    """GAN whose players step at once, as in the official script and as LSGAN's do on points."""
+
+    play = LatentModel.play_at_once
 
 
-class GANAtOnce(AtOnce, points.PointGAN):
-    """GAN whose players step at once."""
-
-
-GAMES = {"lsgan": LSGANAtOnce, "gan": GANAtOnce}
-IN_TURN = {"lsgan_in_turn": LSGAN, "gan_in_turn": points.PointGAN}
+GAMES = {"lsgan": LSGAN, "gan": GANAtOnce}
+IN_TURN = {"lsgan_in_turn": LSGANInTurn, "gan_in_turn": points.PointGAN}
 NAMES = {
     "lsgan": "LSGAN",
     "gan": "GAN",
