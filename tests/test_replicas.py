@@ -13,7 +13,13 @@ import pytest
 from tests.models import growing
 from tests.models.games import OWN_MOVES
 
-QUICK = ("InfoGAN", "ProGAN")  # a network more, and a fade
+QUICK = (
+    "InfoGAN",  # a network more
+    "WGANGP",  # several steps, and noise for each example
+    "BEGAN",  # a balance by the errors of all replicas
+    "MGAN",  # fakes that are counted apart from real samples
+    "ProGAN",  # a fade
+)
 GAMES = [*(game.__name__ for game in OWN_MOVES), *growing.BUILDERS]
 OTHERS = [game for game in GAMES if game not in QUICK]
 ROOT = pathlib.Path(__file__).parent.parent

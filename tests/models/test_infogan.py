@@ -161,6 +161,16 @@ class TestEncode:
         outputs = np.array(model.recognition(model.trunk(data_for(model, 5)[0])))
         np.testing.assert_allclose(read["c4"], outputs[:, 6], rtol=1e-5)
 
+    def test_a_code_is_of_the_image_alone(self):
+        """By the moving averages of batch normalization, not by what stands beside an image."""
+        trunk = build_network([(2,)], [(8,)], batch_norm=True)
+        model = build_game(kg.InfoGAN, networks={"trunk": trunk})
+        compile_sgd(model, {"discriminator": 0.1}).train_on_batch(*data_for(model))
+        images = data_for(model, 6)[0] * 3
+        alone, beside = model.encode(images[:1]), model.encode(images)
+        for name, value in alone.items():
+            np.testing.assert_allclose(value, beside[name][:1], rtol=1e-4)
+
     def test_other_shapes_are_refused(self):
         with pytest.raises(ValueError, match="`images` must have the shape"):
             echo_game().encode(np.zeros((2, 3), "float32"))
