@@ -172,6 +172,32 @@ class TestMeasures:
         assert mean_and_spread([0.5]) == "0.50 (1 seed)"
         assert mean_and_spread([1.0, 2.0, 3.0], 1, " %", count=False) == "2.0 ± 1.0 %"
 
+    def test_infogan_says_the_mean_beside_the_best(self):
+        results = [
+            {
+                "variant": "paper",
+                "majority_error": error,
+                "one_to_one_error": 2 * error,
+                "mutual_information": 2.3,
+            }
+            for error in (0.04, 0.16)
+        ]
+        assert experiments()["infogan_mnist"].ours(results) == (
+            "slope 0.1, pixels in [0, 1]: best 4.0 %, mean 10.0 ± 8.5 (2 seeds) by majority; "
+            "one to one 20.0 ± 17.0 (2 seeds); information 2.300 ± 0.000 (2 seeds) nats"
+        )
+
+    def test_distances_count_by_the_least_correlation(self):
+        def said(last):
+            arm = {"distances": [1.0, 2.0, 3.0], "estimates": [1.0, 2.0, last]}
+            return dict.fromkeys(("penalised", "clipped", "clipped_near"), arm)
+
+        results = [{"lines": said(last), "gaussians": said(3.0)} for last in (3.0, 2.0)]
+        least = 3**0.5 / 2  # of 1, 2, 3 and 1, 2, 2
+        lines, gaussians = experiments()["wgan_distance"].ours(results).split("; ")
+        assert f"least r = {least:.4f} (penalised)" in lines
+        assert "least r = 1.0000 (penalised)" in gaussians
+
     def test_all_seeds_count_in_a_row(self):
         looks = [
             {"25": {"features": 96.0, "reconstruction": 7.0, "shuffled": 9.0}},
