@@ -148,15 +148,13 @@ class WGANGPOneToOne(wgan_gp.Recipe):
     critic_steps: int = 1
 
 
-@dataclasses.dataclass
-class WGANGPOnDCGAN(WithDCGANOptimizers, WGANGPOneToOne):
-    """WGAN-GP's game, one to one, on DCGAN's networks, with DCGAN's optimizers and batches.
+class CriticOnDCGAN(WithDCGANOptimizers):
+    """Takes DCGAN's networks and optimizers for a game with a critic.
 
     The critic has layer normalization where DCGAN's discriminator has batch normalization.
     """
 
     opponent = "critic"
-    batch_size: int = 128
 
     def shared_arguments(self, data_shape):
         return {
@@ -164,6 +162,22 @@ class WGANGPOnDCGAN(WithDCGANOptimizers, WGANGPOneToOne):
             "critic": _without_batch_norm(data_shape, normalization=layer_norm),
             **super().shared_arguments(data_shape),
         }
+
+
+@dataclasses.dataclass
+class WGANGPOnDCGAN(CriticOnDCGAN, WGANGPOneToOne):
+    """WGAN-GP's game, one to one, on DCGAN's networks, with DCGAN's optimizers and batches."""
+
+    batch_size: int = 128
+
+
+@dataclasses.dataclass
+class WGANOnDCGAN(CriticOnDCGAN, wgan.Recipe):
+    """The same with WGAN's game: clipping in the place of the penalty, all else alike."""
+
+    batch_size: int = 128
+    latent_dim: int = wgan_gp.Recipe.latent_dim
+    critic_steps: int = 1
 
 
 @dataclasses.dataclass
@@ -185,5 +199,6 @@ RECIPES = {
     "wgan_with_adam": WGANWithAdam,
     "wgan_gp_one_to_one": WGANGPOneToOne,
     "wgan_gp_on_dcgan": WGANGPOnDCGAN,
+    "wgan_on_dcgan": WGANOnDCGAN,
     "mgan_of_one": MGANOfOne,
 }
