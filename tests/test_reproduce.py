@@ -176,15 +176,18 @@ class TestMeasures:
         results = [
             {
                 "variant": "paper",
+                "steps": steps,
                 "majority_error": error,
                 "one_to_one_error": 2 * error,
                 "mutual_information": 2.3,
             }
-            for error in (0.04, 0.16)
+            for error, steps in ((0.3, 1000), (0.04, 5000), (0.16, 5000))
         ]
         assert experiments()["infogan_mnist"].ours(results) == (
-            "slope 0.1, pixels in [0, 1]: best 4.0 %, mean 10.0 ± 8.5 (2 seeds) by majority; "
-            "one to one 20.0 ± 17.0 (2 seeds); information 2.300 ± 0.000 (2 seeds) nats"
+            "slope 0.1, pixels in [0, 1], 5,000 steps: best 4.0 %, mean 10.0 ± 8.5 (2 seeds) by "
+            "majority; one to one 20.0 ± 17.0 (2 seeds); information 2.300 ± 0.000 (2 seeds) nats; "
+            "slope 0.1, pixels in [0, 1], 1,000 steps: best 30.0 %, mean 30.0 (1 seed) by "
+            "majority; one to one 60.0 (1 seed); information 2.300 (1 seed) nats"
         )
 
     def test_distances_count_by_the_least_correlation(self):

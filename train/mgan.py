@@ -19,6 +19,8 @@ class Recipe(training.Recipe):
     """Size of the latent vector, uniform on [-1, 1]."""
     num_generators: int = 10
     """Number of generators, K."""
+    shared_body: bool = True
+    """Whether the generators share all but their first layer."""
     samples_per_generator: int | None = None
     """Fakes of each generator in a step. None: twice the batch over all generators, 12 beside 64
     real images."""
@@ -33,6 +35,7 @@ class Recipe(training.Recipe):
         return MGAN(
             latent_dim=self.latent_dim,
             num_generators=self.num_generators,
+            shared_body=self.shared_body,
             samples_per_generator=self.samples_per_generator,
             diversity_weight=self.diversity_weight,
             **self.shared_arguments(data_shape),

@@ -30,6 +30,7 @@ SETTINGS = {
         "batch_size": 64,
         "latent_dim": 100,
         "num_generators": 10,
+        "shared_body": True,
         "samples_per_generator": None,
         "diversity_weight": 0.01,
     },
@@ -69,6 +70,7 @@ OTHERS = {
     "mgan": {
         "latent_dim": 7,
         "num_generators": 3,
+        "shared_body": False,
         "samples_per_generator": 4,
         "diversity_weight": 0.5,
     },

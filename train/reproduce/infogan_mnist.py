@@ -116,12 +116,12 @@ class Reproduction(Experiment):
     @staticmethod
     def ours(results):
         parts = []
-        for variant, arm in by_variant(results).items():
+        for (variant, steps), arm in by_length(results).items():
             errors = [100 * r["majority_error"] for r in arm]
             one_to_one = [100 * r["one_to_one_error"] for r in arm]
             information = [r["mutual_information"] for r in arm]
             parts.append(
-                f"{NAMES[variant]}: best {min(errors):.1f} %, mean "
+                f"{NAMES[variant]}, {steps:,} steps: best {min(errors):.1f} %, mean "
                 f"{mean_and_spread(errors, 1)} by majority; one to one "
                 f"{mean_and_spread(one_to_one, 1)}; information "
                 f"{mean_and_spread(information, 3)} nats"
@@ -149,6 +149,15 @@ class Reproduction(Experiment):
                 + (f"; code {', code '.join(mixed)}" if mixed else "")
             )
         return sentences
+
+
+def by_length(results):
+    """Dictionary from variant and steps to the results: short trainings screen the seeds."""
+    found = {}
+    for variant, arm in by_variant(results).items():
+        for result in sorted(arm, key=lambda result: -result["steps"]):
+            found.setdefault((variant, result["steps"]), []).append(result)
+    return found
 
 
 def confusions(codes, labels):
