@@ -1,12 +1,13 @@
 """What the reproductions on MNIST measure: on which images, in which unit, of which layer."""
 
+import re
 import types
 
 import keras
 import numpy as np
 import pytest
 
-from train.reproduce import bigan_mnist, digits, points
+from train.reproduce import bigan_mnist, cgan_mnist, digits, gan_mnist, points
 
 RANDOM = np.random.default_rng(0)
 
@@ -21,6 +22,24 @@ def test_what_chooses_the_bandwidth_was_not_trained_on():
     training, validation = rows(digits.TRAIN), rows(digits.VALIDATION)
     assert len(training) == 50_000 and len(validation) == 10_000
     assert not training & validation
+
+
+@pytest.mark.parametrize("module", [gan_mnist, cgan_mnist, bigan_mnist])
+def test_trains_on_the_images_that_choose_nothing(module, monkeypatch, tmp_path):
+    """The other 10,000 choose the bandwidth and the epoch, or are queries."""
+
+    def load(name, split, **settings):
+        few = np.zeros((10, 28, 28, 1), "float32"), np.arange(10)
+        return types.SimpleNamespace(split=split, steps_per_epoch=1, arrays=lambda limit=None: few)
+
+    def train(model, batches, *arguments):
+        raise InterruptedError(f"training would begin on {batches.split}")
+
+    monkeypatch.setattr(module.data, "load", load)
+    monkeypatch.setattr(digits, "classifier", lambda data_dir: None)
+    monkeypatch.setattr(digits, "train", train)
+    with pytest.raises(InterruptedError, match=re.escape(f"begin on {digits.TRAIN}")):
+        module.Reproduction(work=tmp_path).run()
 
 
 def test_likelihoods_are_of_pixels_between_0_and_1(monkeypatch):

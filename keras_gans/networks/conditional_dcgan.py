@@ -49,8 +49,9 @@ def build_conditional_dcgan_generator(
     Reference:
         Radford et al., 2015, "Unsupervised Representation Learning with Deep Convolutional
         Generative Adversarial Networks" (arXiv:1511.06434), supplement 8.1, and its official code
-        for MNIST, with the paper's tanh for that code's sigmoid. Its 7x7 maps become 8x8 for 32
-        and, with one stage more, for 64 pixels, which are ours.
+        for MNIST, with the paper's tanh for that code's sigmoid; the padding differs as in
+        `build_dcgan_generator`. Its 7x7 maps become 8x8 for 32 and, with one stage more, for 64
+        pixels, which are ours.
     """
     smallest, stages = halvings(image_shape, SIZES, smallest=8)
     latents = keras.Input((latent_dim,), name="latents")

@@ -52,7 +52,9 @@ def build_dcgan_generator(latent_dim=100, image_shape=(64, 64, 3), width=None, d
         Radford et al., 2015, "Unsupervised Representation Learning with Deep Convolutional
         Generative Adversarial Networks" (arXiv:1511.06434), section 3 and figure 1; the 28-pixel
         net is the official MNIST model without its labels (two dense layers, batch normalization
-        without gain and bias), and with the paper's tanh for that code's sigmoid.
+        without gain and bias), and with the paper's tanh for that code's sigmoid. Its Theano code
+        pads 2 pixels on every side; TensorFlow's "same", here, 1 at the top and left and 2 at the
+        bottom and right.
     """
     smallest, widths = _pyramid(image_shape, width)
     size, _, channels = image_shape

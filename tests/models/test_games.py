@@ -117,6 +117,42 @@ def test_scores_through_a_sigmoid_are_refused(game, judge, last):
         build_game(game, networks={judge: keras.Model(inputs, x)})
 
 
+@pytest.mark.parametrize(
+    "game, name, inputs, squashed, others",
+    [
+        (kg.CGAN, "discriminator", [2, 3], (1, "sigmoid"), []),
+        (kg.InfoGAN, "discriminator", [8], (1, "sigmoid"), []),
+        (kg.InfoGAN, "recognition", [8], (5, "softmax"), []),
+        (kg.MGAN, "discriminator", [2], (1, "sigmoid"), [2]),
+    ],
+    ids=["CGAN", "InfoGAN", "InfoGAN's recognition", "MGAN"],
+)
+def test_probabilities_in_place_of_logits_are_refused(game, name, inputs, squashed, others):
+    units, activation = squashed
+    inputs = [keras.Input((size,)) for size in inputs]
+    x = keras.layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
+    outputs = [keras.layers.Dense(units, activation=activation)(x)]
+    outputs += [keras.layers.Dense(units)(x) for units in others]
+    network = keras.Model(inputs, outputs if others else outputs[0])
+    with pytest.raises(ValueError, match=f"`{name}` must end without.*{activation}"):
+        build_game(game, networks={name: network})
+
+
+@every_game
+def test_no_network_is_frozen_while_another_player_steps(game, monkeypatch):
+    """Keras's frozen batch normalization takes its moving averages, another game's judge."""
+    called, call = [], keras.layers.Dense.call
+
+    def noting(layer, *args, **kwargs):
+        called.append((layer.trainable, layer.name))
+        return call(layer, *args, **kwargs)
+
+    model = compile_sgd(build_game(game))
+    monkeypatch.setattr(keras.layers.Dense, "call", noting)
+    model.train_on_batch(*data_for(model, 12))
+    assert called and all(trainable for trainable, _ in called)
+
+
 @pytest.mark.parametrize("game", [kg.InfoGAN, kg.D2GAN])
 def test_both_steps_draw_fresh_latents(game):
     model, drawn = build_game(game), []

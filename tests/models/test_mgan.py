@@ -91,6 +91,21 @@ class TestPayoffs:
         assert logs["classifier_loss"] == pytest.approx(math.log(3), rel=1e-5)
         assert logs["diversity_loss"] == pytest.approx(0.5 * math.log(3), rel=1e-5)
 
+    def test_an_undecided_and_a_fooled_discriminator(self):
+        """The generators' loss is -log D, and not log(1 - D)."""
+        model = telltale_game(diversity_weight=0.0)
+        *head, kernel, bias, class_kernel, class_bias = model.discriminator.get_weights()
+        for odds in (1.0, 3.0):
+            says = [0 * kernel, 0 * bias + math.log(odds), class_kernel, class_bias]
+            model.discriminator.set_weights([*head, *says])
+            fakes = generate(model, 4)
+            terms = model.discriminator_terms(data_for(model)[0], fakes)
+            found = terms["discriminator_loss"], model.generator_terms(fakes)["generator_loss"]
+            sure = math.log((odds + 1) / odds)  # -log D
+            assert [float(term) for term in found] == pytest.approx(
+                [sure + math.log(odds + 1), sure], rel=1e-5
+            )
+
     def test_the_classifier_sees_fakes_only(self):
         model = telltale_game()
         fakes = generate(model, 4)

@@ -258,6 +258,41 @@ def test_networks_for_points_are_asked_for_where_the_paper_has_none(game):
         game(data_shape=POINTS, **arguments_for(game))
 
 
+@pytest.mark.parametrize(
+    "game, width, activation, parameters",
+    [
+        (kg.LSGAN, 128, "tanh", (49_666, 17_025)),
+        (kg.WGANGP, 512, "relu", (527_874, 527_361)),
+        (kg.D2GAN, 128, "relu", (49_666, 17_025)),
+    ],
+    ids=["LSGAN", "WGANGP", "D2GAN"],
+)
+def test_perceptrons_for_points(game, width, activation, parameters):
+    """Orthogonal times 1.4, He's uniform rule, and a normal one with deviation 0.01."""
+    model = game(data_shape=POINTS)
+    judge = getattr(model, "critic" if game is kg.WGANGP else "discriminator", None)
+    for network, number in zip(
+        (model.generator, judge or model.discriminator_1), parameters, strict=True
+    ):
+        dense = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense)]
+        assert sum(layer.count_params() for layer in dense) == network.count_params() == number
+        used = [layer for layer in network.layers if getattr(layer, "activation", None)]
+        names = [getattr(layer.activation, "__name__", "") for layer in used]
+        assert set(names) - {"linear"} == {activation}
+        for layer in dense[1:-1]:
+            kernel = layer.kernel.numpy()
+            assert kernel.shape == (width, width)
+            if game is kg.LSGAN:
+                np.testing.assert_allclose(kernel.T @ kernel, 1.96 * np.eye(width), atol=1e-4)
+            elif game is kg.WGANGP:
+                limit = np.sqrt(6 / width)
+                assert 0.99 * limit < np.abs(kernel).max() <= limit
+                np.testing.assert_allclose(kernel.std(), limit / np.sqrt(3), rtol=0.02)
+            else:
+                np.testing.assert_allclose(kernel.std(), 0.01, rtol=0.02)
+                assert np.abs(kernel).max() > 0.03
+
+
 @pytest.mark.parametrize("game", NEW, ids=name_of)
 def test_one_step_on_28_pixels_with_the_default_networks(game):
     model = check_one_step(game, IMAGES, **arguments_for(game))

@@ -52,6 +52,16 @@ class TestProGAN:
             -fake_scores.mean(), rel=1e-5
         )
 
+    def test_batch_normalization_under_the_penalty_is_refused_by_name(self):
+        model = build_progan(growing=False)
+        normed = keras.layers.BatchNormalization(name="culprit")(model.discriminator.outputs[0])
+        networks = {
+            "generator": model.generator,
+            "discriminator": keras.Model(model.discriminator.input, normed),
+        }
+        with pytest.raises(ValueError, match="`discriminator` must not normalise.*layer 'culprit'"):
+            kg.ProGAN(image_shape=model.data_shape, latent_dim=LATENT_DIM, **networks)
+
     def test_optimizers_are_the_papers(self):
         for optimizer in build_progan().default_optimizers().values():
             settings = optimizer.get_config()

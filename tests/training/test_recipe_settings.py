@@ -134,6 +134,12 @@ def test_momentum_of_wgan_gp_goes_by_the_script_for_the_size(size, beta_1):
         assert optimizer.beta_1 == beta_1
 
 
+@pytest.mark.parametrize("size, rate", [(28, 2e-4), (64, 2e-4), (112, 1e-3)])
+def test_rate_of_lsgan_goes_by_the_script_for_the_size(size, rate):
+    for optimizer in module_of("lsgan").Recipe(image_size=size).optimizers(100).values():
+        assert float(optimizer.learning_rate) == pytest.approx(rate)
+
+
 def test_bigan_holds_its_rate_for_half_of_the_epochs():
     for epochs, half in ((400, 20_000), (30, 1_500)):
         for optimizer in module_of("bigan").Recipe(epochs=epochs).optimizers(100).values():
@@ -141,6 +147,10 @@ def test_bigan_holds_its_rate_for_half_of_the_epochs():
             for step in (half, 2 * half):
                 optimizer.iterations.assign(step)
                 rates.append(float(optimizer.learning_rate))
+            config = optimizer.get_config()
+            assert {key: config[key] for key in ("beta_1", "beta_2", "epsilon")} == pytest.approx(
+                {"beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-8}
+            )
             assert rates == pytest.approx([2e-4, 2e-4, 2e-6])
 
 
