@@ -235,7 +235,7 @@ def draw_optimal_opponents():
         label="critic, scaled,\nat any distance",
     )
     left.text(-1.2, 0.42, "data", color=BLUE, fontsize=8)
-    left.set(xlabel="x", ylabel="D*(x)", ylim=(0.0, 1.05), title="the best discriminator")
+    left.set(xlabel="x", ylabel="sigmoid(D*(x))", ylim=(0.0, 1.05), title="the best discriminator")
     left.legend(fontsize=7, frameon=False, loc="upper right")
     distances = np.linspace(0.1, 8.0, 80)
     shown = {

@@ -63,8 +63,8 @@ def dual_fake_discriminator_loss(real_logits, fake_logits, beta=1.0):
 def dual_generator_loss(first_fake_logits, second_fake_logits, beta=1.0):
     """`E[-D1(G(z)) + beta log D2(G(z))]`.
 
-    With the best discriminators it is, up to a constant, `alpha KL(data || model) +
-    beta KL(model || data)`.
+    With the best discriminators, held still, its gradient is that of `alpha KL(data || model) +
+    beta KL(model || data)`; its value is not, since `E[D1(G(z))]` is alpha whatever the model.
 
     Args:
         first_fake_logits: Tensor of any shape, `t` of `D1(G(z))`.

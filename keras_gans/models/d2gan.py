@@ -32,7 +32,7 @@ class D2GAN(LatentModel):
     samples sharp.
 
     Both discriminators step jointly, then the generator from fresh latents. The losses do not tell
-    success: they sit near 1 and -1 for collapsed generators, too. Look at samples and scores.
+    success: they can sit near 1 and -1 for collapsed generators, too. Look at samples and scores.
 
     Default networks: for points the perceptrons of the official code, but with two hidden layers in
     the discriminators where it has one; with one, this class does not keep the 8 modes of the ring

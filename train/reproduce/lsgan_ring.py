@@ -65,8 +65,8 @@ class Reproduction(Experiment):
         "the modes on the way. GAN's mostly gather in a few places that move from look to look, "
         "when both players step at once as in the official script; in turn it ends at 7.3 of the "
         "modes over 3 seeds, 4.7 at step 25,000, so that the order of the steps matters, too. "
-        "Few samples of either come within three deviations of a mode, a hundredth of the radius "
-        "each; the figure is a smoothed density, which does not show that."
+        "When both step at once few samples of either come within three deviations of a mode, a "
+        "hundredth of the radius each; the figure is a smoothed density, which does not show that."
     )
 
     steps: int = 35_000

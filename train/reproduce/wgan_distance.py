@@ -112,13 +112,14 @@ class Reproduction(Experiment):
     )
 
     remark = (
-        "Where the clipped critic misses 0.99 its units are the reason: clipping bounds a unit's "
-        "bias as well as its weight, so that one with the weight -c and the bias c still falls "
-        "with the distance up to 1 and answers nothing beyond. Up to 1 the same critic is "
-        "proportional to the distance. It is not the steepest of its box, c (64 c)^2 = 0.0041 on "
-        "the lines for c = 0.01, but one that its start leads to. The penalised critic says "
-        "d + d^2 / (2 lambda) of the lines: its best slope is 1 + d / (2 lambda), so r is high, "
-        "not 1."
+        "Where clipped critics miss 0.99, up to distance 4, their units are the likely reason: "
+        "clipping bounds a unit's bias as well as its weight, so that one with the weight -c and "
+        "the bias c falls with the distance up to 1 and answers nothing beyond. Up to 1 what they "
+        "say grows along a line, but it is proportional to the distance only roughly: each "
+        "distance has a critic of its own, and their slopes differ. The steepest critic with all "
+        "weights in [-c, c] has c (64 c)^2 = 0.0041 on the lines; trainings from random weights "
+        "end at flatter ones. The penalised critic says d + d^2 / (2 lambda) of the lines: its "
+        "best slope is 1 + d / (2 lambda), so r is high, not 1."
     )
 
     steps: int = 2000
@@ -201,7 +202,22 @@ class Reproduction(Experiment):
                 f"{said['clipped_near']} at {_list(NEAR)}; the discriminator "
                 f"{said['jensen_shannon']} of log 2 = 0.693"
             )
+            spans = [
+                f"{_list(slopes(results, name, arm))} ({words})" for arm, words in ARMS.items()
+            ]
+            sentences.append(
+                f"{name.capitalize()}: estimate over distance, the largest over the smallest, in "
+                f"each training: {'; '.join(spans)}"
+            )
         return sentences
+
+
+def slopes(results, name, arm):
+    """Of each result, the largest estimate over distance as a multiple of the smallest: 1 where
+    estimates are proportional to the distance."""
+    found = [r[name][arm] for r in results]
+    ratios = [np.divide(each["estimates"], each["distances"]) for each in found]
+    return [round(float(each.max() / each.min()), 2) for each in ratios]
 
 
 def correlation(found):
