@@ -14,7 +14,7 @@ from keras_gans.networks import (
 )
 from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
-from train.reproduce.experiment import Experiment, by_variant, mean_and_spread
+from train.reproduce.experiment import Experiment, mean_and_spread
 from train.reproduce.looks import Looks
 
 EPOCH_STEPS = 100  # as in the official code
@@ -155,9 +155,8 @@ class Reproduction(Experiment):
 def by_length(results):
     """Dictionary from variant and steps to the results: short trainings screen the seeds."""
     found = {}
-    for variant, arm in by_variant(results).items():
-        for result in sorted(arm, key=lambda result: -result["steps"]):
-            found.setdefault((variant, result["steps"]), []).append(result)
+    for result in sorted(results, key=lambda result: (result["variant"], -result["steps"])):
+        found.setdefault((result["variant"], result["steps"]), []).append(result)
     return found
 
 
