@@ -35,6 +35,7 @@ CASES = {
         {"epochs": 10},
         {"epochs": 2, "variant": "code"},
         {"epochs": 2, "variant": "tanh"},
+        {"epochs": 2, "variant": "augmented"},
     ],
     "began_mnist": [
         {"epochs": 2, "variant": variant} for variant in ("all", "ones_and_eights", "few_ones")

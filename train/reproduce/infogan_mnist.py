@@ -16,6 +16,7 @@ from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
 from train.reproduce.experiment import Experiment, mean_and_spread
 from train.reproduce.looks import Looks
+from train.reproduce.random_affine import RandomAffine
 
 EPOCH_STEPS = 100  # as in the official code
 FEW = "train[:10000]"
@@ -23,6 +24,7 @@ NAMES = {
     "paper": "slope 0.1, pixels in [0, 1]",
     "code": "slope 0.01, pixels in [0, 1]",
     "tanh": "slope 0.1, pixels in [-1, 1]",
+    "augmented": "slope 0.1, pixels in [0, 1], images augmented",
 }
 
 
@@ -56,9 +58,10 @@ class Reproduction(Experiment):
 
     figures = ("c1.png", "c2.png", "c3.png")
 
-    variant: Literal["paper", "code", "tanh"] = "paper"
-    """Slope 0.1 and pixels in [0, 1], the official code's slope 0.01, or this library's default
-    networks, which have slope 0.1 and tanh for pixels in [-1, 1]."""
+    variant: Literal["paper", "code", "tanh", "augmented"] = "paper"
+    """Slope 0.1 and pixels in [0, 1], the official code's slope 0.01, this library's default
+    networks, which have slope 0.1 and tanh for pixels in [-1, 1], or the paper's where the trunk
+    sees every image, real or fake, through `RandomAffine`, so that no code is a slant or a width."""
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 50
@@ -66,7 +69,8 @@ class Reproduction(Experiment):
 
     def run(self):
         batches = data.load("mnist", batch_size=128, seed=self.seed, data_dir=self.data_dir)
-        model = InfoGAN(image_shape=(28, 28, 1), seed=self.seed, **self.networks())
+        augment = RandomAffine(seed=self.seed) if self.variant == "augmented" else None
+        model = InfoGAN(image_shape=(28, 28, 1), seed=self.seed, augment=augment, **self.networks())
         model.compile()
         looks = Looks(lambda model: self.errors(model, FEW)[0], epochs=10)
         history = digits.train(
@@ -100,7 +104,7 @@ class Reproduction(Experiment):
         """The networks that are not InfoGAN's default ones."""
         if self.variant == "tanh":
             return {}
-        slope = {"paper": 0.1, "code": 0.01}[self.variant]
+        slope = 0.01 if self.variant == "code" else 0.1
         generator = build_infogan_generator()
         logits = generator.get_layer("images").input
         unit_images = keras.layers.Activation("sigmoid", dtype="float32")(logits)
