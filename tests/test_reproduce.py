@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from keras_gans import callbacks, data
+from keras_gans.layers._image_augmentation import Draws
 from train.reproduce import glyph_translation, table, wgan_gp_toys
 from train.reproduce.__main__ import experiments, main
 from train.reproduce.budget import Budget
@@ -20,6 +21,7 @@ from train.reproduce.experiment import mean_and_spread, processor_name, reproduc
 from train.reproduce.lab_colours import histogram_intersections, to_lab
 from train.reproduce.mgan_ring import owned_mode
 from train.reproduce.points import mode_measures, modes_nearby
+from train.reproduce.random_affine import RandomAffine
 
 POINTS = {
     "mgan_ring": {"steps": 1000},
@@ -223,6 +225,45 @@ class TestMeasures:
         assert experiments()["wgan_gp_toys"].ours(toys) == (
             "8gaussians: 8, 6 modes, high-quality share 0.875 ± 0.177 (2 seeds)"
         )
+
+
+class TestRandomAffine:
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 9, 9, 1)).astype("float32")
+
+    def changed(self, *uniform):
+        """Images under an angle, a shear and moves across and down, each from its range's start."""
+        draws = Draws(np.float32([uniform] * 2), np.zeros((2, 2), "float32"))
+        return np.array(RandomAffine().transform(self.images, draws))
+
+    def test_the_middle_of_every_range_changes_nothing(self):
+        np.testing.assert_allclose(self.changed(0.5, 0.5, 0.5, 0.5), self.images, atol=1e-6)
+
+    def test_moves_by_up_to_two_pixels(self):
+        moved = self.changed(0.5, 0.5, 1.0, 0.0)
+        np.testing.assert_allclose(moved[:, 2:, :-2], self.images[:, :-2, 2:], atol=1e-5)
+
+    def test_a_shear_leaves_the_row_in_the_middle(self):
+        sheared = self.changed(0.5, 1.0, 0.5, 0.5)
+        np.testing.assert_allclose(sheared[:, 4], self.images[:, 4], atol=1e-5)
+        # A row below comes from 0.4 pixels further to the right.
+        below = self.images[:, 5]
+        mixed = 0.6 * below[:, :-1] + 0.4 * below[:, 1:]
+        np.testing.assert_allclose(sheared[:, 5, :-1], mixed, atol=1e-5)
+
+    def test_turns_by_up_to_twenty_degrees(self):
+        ramp = np.arange(-4.0, 5.0, dtype="float32")
+        self.images = np.broadcast_to(ramp[None, None, :, None], (2, 9, 9, 1))
+        turned = self.changed(1.0, 0.5, 0.5, 0.5)
+        rise = turned[0, 4, 5, 0] - turned[0, 4, 3, 0], turned[0, 5, 4, 0] - turned[0, 3, 4, 0]
+        assert np.degrees(np.arctan2(abs(rise[1]), rise[0])) == pytest.approx(20.0, abs=1e-3)
+
+    def test_changes_every_image_in_training_only(self):
+        layer = RandomAffine()
+        np.testing.assert_array_equal(layer(self.images), self.images)
+        same = np.repeat(self.images[:1], 2, axis=0)
+        first, second = np.array(layer(same, training=True))
+        assert abs(first - second).max() > 0.1
+        assert abs(first - same[0]).max() > 0.1
 
 
 class TestColours:

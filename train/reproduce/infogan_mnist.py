@@ -61,7 +61,7 @@ class Reproduction(Experiment):
     variant: Literal["paper", "code", "tanh", "augmented"] = "paper"
     """Slope 0.1 and pixels in [0, 1], the official code's slope 0.01, this library's default
     networks, which have slope 0.1 and tanh for pixels in [-1, 1], or the paper's where the trunk
-    sees every image, real or fake, through `RandomAffine`, so that no code is a slant or a width."""
+    sees every image, real or fake, through `RandomAffine`: no code can be a slant or a width."""
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 50
