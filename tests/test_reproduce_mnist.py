@@ -36,6 +36,7 @@ CASES = {
         {"epochs": 2, "variant": "code"},
         {"epochs": 2, "variant": "tanh"},
         {"epochs": 2, "variant": "augmented"},
+        {"epochs": 2, "variant": "even"},
     ],
     "began_mnist": [
         {"epochs": 2, "variant": variant} for variant in ("all", "ones_and_eights", "few_ones")

@@ -25,7 +25,9 @@ NAMES = {
     "code": "slope 0.01, pixels in [0, 1]",
     "tanh": "slope 0.1, pixels in [-1, 1]",
     "augmented": "slope 0.1, pixels in [0, 1], images augmented",
+    "even": "slope 0.1, pixels in [0, 1], images augmented, equal learning rates",
 }
+EVEN_RATE = 5e-4  # about the geometric mean of the official code's 1e-3 and 2e-4
 
 
 @dataclasses.dataclass
@@ -58,10 +60,11 @@ class Reproduction(Experiment):
 
     figures = ("c1.png", "c2.png", "c3.png")
 
-    variant: Literal["paper", "code", "tanh", "augmented"] = "paper"
+    variant: Literal["paper", "code", "tanh", "augmented", "even"] = "paper"
     """Slope 0.1 and pixels in [0, 1], the official code's slope 0.01, this library's default
     networks, which have slope 0.1 and tanh for pixels in [-1, 1], or the paper's where the trunk
-    sees every image, real or fake, through `RandomAffine`: no code can be a slant or a width."""
+    sees every image, real or fake, through `RandomAffine`: no code can be a slant or a width. Last
+    the same with equal learning rates, for a discriminator that keeps up."""
     data_dir: str | None = None
     """Where TensorFlow Datasets keeps MNIST. Defaults to its own place."""
     epochs: int = 50
@@ -69,9 +72,10 @@ class Reproduction(Experiment):
 
     def run(self):
         batches = data.load("mnist", batch_size=128, seed=self.seed, data_dir=self.data_dir)
-        augment = RandomAffine(seed=self.seed) if self.variant == "augmented" else None
+        is_augmented = self.variant in ("augmented", "even")
+        augment = RandomAffine(seed=self.seed) if is_augmented else None
         model = InfoGAN(image_shape=(28, 28, 1), seed=self.seed, augment=augment, **self.networks())
-        model.compile()
+        model.compile(self.optimizers(model.players) if self.variant == "even" else None)
         looks = Looks(lambda model: self.errors(model, FEW)[0], epochs=10)
         history = digits.train(
             model, batches, self.epochs, self.work_folder, looks, steps_per_epoch=EPOCH_STEPS
@@ -99,6 +103,12 @@ class Reproduction(Experiment):
             "one_to_one_error": round(error.one_to_one, 4),
         }
         return found, confusions(codes, labels)
+
+    def optimizers(self, players):
+        """One for each player, equal ones."""
+        return {
+            player: keras.optimizers.Adam(EVEN_RATE, beta_1=0.5, epsilon=1e-8) for player in players
+        }
 
     def networks(self):
         """The networks that are not InfoGAN's default ones."""
