@@ -47,18 +47,31 @@ class Reproduction(Experiment):
     )
 
     remark = (
-        "Missed. Three more seeds went to step 1,000 only, where none was ahead of the best of the "
+        "Met by the one training in which images are augmented, which the paper does not speak of: "
+        "4.9 %, and every code stands for a digit of its own. Missed with the paper's settings. "
+        "There three more seeds went to step 1,000 only, where none was ahead of the best of the "
         "first three (23.7 %). What is left at the end is how the codes of 4 "
-        "and 9, and in the worse trainings of 7 or 1, are shared. With slope 0.1 errors change by "
-        "at most 1.4 points after step 3,000. In the best of three, with the paper's slope and "
-        "pixels, all others have one code each, and 4 and 9 mixed by halves in two are about 9 of "
+        "and 9, and in the worse trainings of 7 or 1, are shared; errors change by "
+        "at most 1.4 points after step 3,000. In the best of three "
+        "all others have one code each, and 4 and 9 mixed by halves in two are about 9 of "
         "its 14 points. With the official code's slope 3 and 5 are mixed by halves, too, and the "
         "error still falls. Reading the codes with the statistics of a batch of real images, or of "
         "fakes only, in the place of the moving averages changed the error by less than half a "
         "point (seed 0, pixels in [0, 1]: 17.2, 16.9 and 16.8 %, tried once and not kept)."
+        "\nAugmented: the trunk sees every image, real or fake, turned by up to 20 degrees, "
+        "sheared, stretched and moved, each time anew, so that neither slant nor width nor place "
+        "can be read back as a code; the test images are read as they are. Codes stay able to "
+        "move, by 6 points and more between looks, so that where the training ends counts; "
+        "gone on with from step 5,000 while the generator's learning rate fell from 1e-3 to 3e-4, "
+        "the error stayed between 4.0 and 6.3 % for 1,500 steps (tried once and not kept). The "
+        "continuous codes become thickness more than slant. With learning rates of 5e-4 for both "
+        "players one training shared 2, 3 and 5 among its codes and was stopped after 3,500 steps."
+        "\nThe figures are of seed 0, with the paper's settings, then augmented: c1, c2 and c3."
     )
 
-    figures = ("c1.png", "c2.png", "c3.png")
+    figures = tuple(
+        f"{variant}_{code}.png" for variant in ("paper", "augmented") for code in ("c1", "c2", "c3")
+    )
 
     variant: Literal["paper", "code", "tanh", "augmented", "even"] = "paper"
     """Slope 0.1 and pixels in [0, 1], the official code's slope 0.01, this library's default
@@ -81,7 +94,7 @@ class Reproduction(Experiment):
             model, batches, self.epochs, self.work_folder, looks, steps_per_epoch=EPOCH_STEPS
         ).history
         errors, mixed = self.errors(model, digits.EVERYTHING)
-        save_traversals(model, self.work_folder)
+        self.save_traversals(model)
         return {
             "variant": self.variant,
             "steps": self.epochs * EPOCH_STEPS,
@@ -103,6 +116,17 @@ class Reproduction(Experiment):
             "one_to_one_error": round(error.one_to_one, 4),
         }
         return found, confusions(codes, labels)
+
+    def save_traversals(self, model):
+        """The paper's figure 2: each code varies along a row."""
+        for code, values in {
+            "c1": np.arange(10),
+            "c2": np.linspace(-2, 2, 10),
+            "c3": np.linspace(-2, 2, 10),
+        }.items():
+            images = model.traverse(code, values, num_rows=5)
+            path = self.work_folder / f"{self.variant}_{code}.png"
+            save_image_grid(images.reshape(-1, *model.data_shape), path, columns=10)
 
     def optimizers(self, players):
         """One for each player, equal ones."""
@@ -168,8 +192,8 @@ class Reproduction(Experiment):
 
 def by_length(results):
     """Dictionary from variant and steps to the results: short trainings screen the seeds."""
-    found = {}
-    for result in sorted(results, key=lambda result: (result["variant"], -result["steps"])):
+    found, order = {}, list(NAMES)
+    for result in sorted(results, key=lambda r: (order.index(r["variant"]), -r["steps"])):
         found.setdefault((result["variant"], result["steps"]), []).append(result)
     return found
 
@@ -179,14 +203,3 @@ def confusions(codes, labels):
     table = np.zeros((10, 10))
     np.add.at(table, (codes, labels), 1)
     return np.round(table / np.maximum(table.sum(axis=1, keepdims=True), 1), 2).tolist()
-
-
-def save_traversals(model, folder):
-    """The paper's figure 2: each code varies along a row."""
-    for code, values in {
-        "c1": np.arange(10),
-        "c2": np.linspace(-2, 2, 10),
-        "c3": np.linspace(-2, 2, 10),
-    }.items():
-        images = model.traverse(code, values, num_rows=5)
-        save_image_grid(images.reshape(-1, *model.data_shape), folder / f"{code}.png", columns=10)
