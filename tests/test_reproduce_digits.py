@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 
+import keras_gans as kg
+from tests.models.games import build_game, compile_sgd
 from train.reproduce import bigan_mnist, cgan_mnist, digits, gan_mnist, points
 
 RANDOM = np.random.default_rng(0)
@@ -74,6 +76,14 @@ class TestBiGAN:
         looker.set_model(types.SimpleNamespace(encoder=encoder))
         assert looker.accuracy((images + 0.01, labels)) == 100.0
         assert looker.accuracy((images + 0.01, labels[::-1])) == 0.0
+
+
+def test_a_game_of_points_that_diverges_is_not_trained_on():
+    """D2GAN's losses have no bound, and a generator of NaN would be scored with 0 modes."""
+    model = compile_sgd(build_game(kg.D2GAN), {"discriminators": 1e38})
+    with pytest.raises(RuntimeError, match="not finite"):
+        points.train(model, "mgan", steps=20, batch_size=8, seed=0, every=20, at=lambda model: {})
+    assert int(model.step) < 20
 
 
 def test_a_training_that_no_look_would_end_is_not_begun():

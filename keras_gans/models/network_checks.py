@@ -12,7 +12,11 @@ BOUNDS_KEPT = (  # whose values are bounded where their inputs are
     keras.layers.Identity,
     keras.layers.Rescaling,
 )
-BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus")
+BOUNDED = (  # on one side at least
+    *("sigmoid", "hard_sigmoid", "sparse_sigmoid", "log_sigmoid"),
+    *("tanh", "hard_tanh", "softsign", "softmax", "log_softmax", "softplus"),
+    *("relu", "re_lu", "relu6", "exponential"),  # the layer is called ReLU, the function relu
+)
 
 
 def check_maps(name, network, input_shape, output_shape):

@@ -117,6 +117,17 @@ def test_scores_through_a_sigmoid_are_refused(game, judge, last):
         build_game(game, networks={judge: keras.Model(inputs, x)})
 
 
+@pytest.mark.parametrize("activation", ["hard_tanh", "softsign", "log_sigmoid", "relu", "softplus"])
+def test_scores_that_are_bounded_on_a_side_are_refused(activation):
+    inputs = keras.Input((2,))
+    logits = keras.layers.Dense(1)(inputs)
+    functions = [keras.layers.Activation(activation), getattr(keras.ops, activation)]
+    functions += [keras.layers.ReLU()] if activation == "relu" else []
+    for function in functions:
+        with pytest.raises(ValueError, match="`critic` must end without an activation"):
+            build_game(kg.WGAN, networks={"critic": keras.Model(inputs, function(logits))})
+
+
 @pytest.mark.parametrize(
     "game, name, inputs, squashed, others",
     [

@@ -151,6 +151,18 @@ class TestSample:
         everyone = telltale_game().sample(20)
         np.testing.assert_array_equal(samples[:, 1], everyone[:, 1])  # from the same latents
 
+    def test_is_not_normalised_over_what_is_drawn_with_it(self):
+        """One generator's samples are no mixture, so their batch is none to normalise over."""
+        model = build_game(kg.MGAN, dropout=0, batch_norm=True, num_generators=3)
+        compile_sgd(model, {"generators": 0.1}).train_on_batch(*data_for(model))
+        together = model.sample(6, generator=1, seed=0, batch_size=6)
+        in_pairs = model.sample(6, generator=1, seed=0, batch_size=2)
+        np.testing.assert_allclose(together, in_pairs, rtol=1e-5, atol=1e-6)
+        latents = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
+        as_in_training = model.body(model.stems(latents, training=True)[:, 1], training=True)
+        at_inference = model.predict([latents, np.full(6, 1)], verbose=0)
+        assert np.abs(at_inference - as_in_training).max() > 1e-2  # it would be seen
+
     @pytest.mark.parametrize("weights", [None, (0.5, 0.5, 0.0), (0.0, 1.0, 0.0), (0.2, 0.3, 0.5)])
     def test_of_the_mixture(self, weights):
         samples = telltale_game().sample(4000, mixture_weights=weights, batch_size=4000)

@@ -23,6 +23,7 @@ class TestClipping:
         (norm,) = [x for x in critic.layers if isinstance(x, keras.layers.BatchNormalization)]
         np.testing.assert_allclose(norm.gamma, np.full(8, 0.01), rtol=1e-3)
         assert np.min(norm.moving_variance) > 0.01
+        assert np.abs(norm.moving_mean).max() > 0.01
         assert max(np.abs(v).max() for v in model.generator.trainable_variables) > 0.01
 
     def test_clipping_follows_every_step_so_that_the_generator_sees_the_box(self):
@@ -43,11 +44,16 @@ class TestClipping:
         with pytest.raises(ValueError, match="`clip` must be greater than 0"):
             build_game(kg.WGAN, clip=clip)
 
-    def test_estimates_of_two_boxes_do_not_compare(self):
-        """A linear critic of one weight ends at c, and says c times the distance."""
+    @pytest.mark.parametrize("depth", [1, 2])
+    def test_estimates_of_two_boxes_or_depths_do_not_compare(self, depth):
+        """Linear layers of one weight end at c, and together say c**depth times the distance."""
         estimates = []
         for clip in (0.01, 0.03):
-            critic = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+            layers = [
+                keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+                for _ in range(depth)
+            ]
+            critic = keras.Sequential([keras.Input((1,)), *layers])
             generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
             networks = {"critic": critic, "generator": generator}
             generator.layers[0].set_weights([np.zeros((3, 1)), np.array([-2.0])])
@@ -56,9 +62,9 @@ class TestClipping:
             for _ in range(2):
                 model.reset_metrics()
                 logs = model.train_on_batch(np.full((4, 1), 3.0, "float32"), return_dict=True)
-            np.testing.assert_allclose(critic.get_weights()[0], [[clip]])
+            np.testing.assert_allclose(critic.get_weights(), [[[clip]]] * depth)
             estimates.append(logs["wasserstein_distance"])
-        np.testing.assert_allclose(estimates, [0.05, 0.15], rtol=1e-5)
+        np.testing.assert_allclose(estimates, [5 * 0.01**depth, 5 * 0.03**depth], rtol=1e-5)
 
 
 class TestWarmup:

@@ -36,6 +36,7 @@ def train(model, kind, *, steps, batch_size, seed, every, at, folder=None):
         Dictionary from the step to the measures there, the last step's among them.
 
     Raises:
+        RuntimeError: If a loss or a weight is no longer finite.
         ValueError: If the last look would not be at the last step.
     """
     if steps < every or steps % every:
@@ -45,7 +46,8 @@ def train(model, kind, *, steps, batch_size, seed, every, at, folder=None):
     )
     looks = Looks(at)
     kept = [] if folder is None else [callbacks.Checkpoints(folder / "checkpoints", keep=1)]
-    model.fit(batches, epochs=steps // every, verbose=0, callbacks=[looks, *kept])
+    watchers = [callbacks.TerminateOnNaN(raise_error=True), looks, *kept]
+    model.fit(batches, epochs=steps // every, verbose=0, callbacks=watchers)
     return looks.found
 
 
