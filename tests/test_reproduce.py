@@ -1,5 +1,6 @@
 """Reproductions: the small ones run, what they measure is right, and the page says it."""
 
+import contextlib
 import functools
 import importlib
 import json
@@ -16,6 +17,7 @@ from keras_gans.layers._image_augmentation import Draws
 from train.reproduce import glyph_translation, table, wgan_gp_toys
 from train.reproduce.__main__ import experiments, main
 from train.reproduce.budget import Budget
+from train.reproduce.clock import Clock
 from train.reproduce.critic_surfaces import modes_seen
 from train.reproduce.experiment import mean_and_spread, processor_name, reproduce
 from train.reproduce.lab_colours import histogram_intersections, to_lab
@@ -113,7 +115,31 @@ class TestReproduce:
             result = reproduce(Counted(results=tmp_path, work=tmp_path, steps=7))
         assert Counted.runs == 1
         assert result["values"] == {"steps": 3} and result["settings"]["steps"] == 7
-        assert result["seed"] == 0 and not result["continued"]
+        assert result["seed"] == 0 and not result["continued"] and result["timed_whole"]
+
+    def test_counts_the_time_of_all_parts(self, tmp_path, monkeypatch):
+        ticks = {"monotonic": 0.0, "process_time": 0.0}
+        for name in ticks:
+            monkeypatch.setattr(f"train.reproduce.clock.time.{name}", lambda name=name: ticks[name])
+
+        def part(minutes, error=None):
+            clock = Clock(tmp_path)
+            with contextlib.suppress(SystemExit), clock:
+                ticks["monotonic"] += 60 * minutes
+                ticks["process_time"] += 120 * minutes
+                if error:
+                    raise error
+            return clock.minutes, clock.processor_minutes, clock.is_complete
+
+        assert part(3, SystemExit(0)) == (3, 6, True)
+        assert part(4) == (4, 8, True)  # no checkpoint: begun anew
+        (tmp_path / "checkpoints").mkdir()
+        assert part(1, SystemExit(0)) == (5, 10, True)
+        assert part(2) == (7, 14, True)
+        Clock(tmp_path).__enter__()  # and killed
+        assert part(1) == part(0) == (8, 16, False)
+        (tmp_path / "clock.json").unlink()  # trained before there was one
+        assert part(1) == (1, 2, False)
 
     def test_a_result_of_other_settings_is_not_taken_for_it(self, tmp_path):
         class Quick(experiments()["mgan_ring"]):
@@ -345,6 +371,30 @@ class TestTable:
         (folder / "seed1.json").write_text(json.dumps(result))
         table.write({"dcgan_conditional": experiment}, tmp_path, page)
         assert "| 3,900 | > 30.0 (50.0) |" in page.read_text()
+        result["timed_whole"] = True
+        (folder / "seed1.json").write_text(json.dumps(result))
+        table.write({"dcgan_conditional": experiment}, tmp_path, page)
+        assert "| 3,900 | 30.0 (50.0) |" in page.read_text()
+
+    def test_the_page_tells_trainings_of_other_lengths_apart(self):
+        results = [
+            {
+                "seed": seed,
+                "values": {"variant": variant, "steps": steps},
+                "minutes": minutes,
+                "processor_minutes": 2 * minutes,
+                "continued": variant == "short",
+            }
+            for seed, (variant, steps, minutes) in enumerate(
+                [("long", 4000, 20), ("short", 500, 2), ("long", 4000, 30)]
+            )
+        ]
+        assert table.lengths(results) == [
+            "- Steps and minutes: long, 4,000 in 25.0 (50.0); short, 500 in > 2.0 (4.0)."
+        ]
+        assert table.lengths(results[::2]) == []
+        named = types.SimpleNamespace(title="", published="", ours=lambda values: "")
+        assert table.row(named, results).endswith("| 500 to 4,000 | > 17.3 (34.7) |")
 
     def test_the_page_names_processors(self, tmp_path):
         experiment = importlib.import_module("train.reproduce.dcgan_conditional").Reproduction

@@ -107,7 +107,8 @@ def test_runs_to_the_end(name, settings, digits, tmp_path):
         assert digits.splits >= {"train[:50000]", "train[50000:]"} and "train" not in digits.splits
     path.unlink()  # as if measuring had failed after hours of training
     again = reproduce(one)
-    assert again["continued"] and again["values"] == values
+    assert again["continued"] and again["timed_whole"] and again["values"] == values
+    assert again["minutes"] >= result["minutes"]
     assert experiment.ours([values]) and experiment.details([values]) is not None
     pictures = {path.name for path in one.work_folder.glob("*.*")}
     if name == "grown_mnist":

@@ -6,13 +6,13 @@ import json
 import os
 import pathlib
 import platform
-import time
 from typing import ClassVar
 
 import keras
 import rich.console
 
 from keras_gans.utils.files import written_whole
+from train.reproduce.clock import Clock
 
 RESULTS = pathlib.Path("docs", "results")
 CPU_INFO = pathlib.Path("/proc/cpuinfo")
@@ -112,8 +112,8 @@ def reproduce(experiment):
     Returns:
         Dictionary as written to `<results>/<name>/seed<seed>.json`: the values, the settings,
         versions and processor they were measured with, and the time: `minutes` by the clock,
-        `processor_minutes` over all cores. A training that continued from a checkpoint counts the
-        time of its last part only, and says so in `continued`.
+        `processor_minutes` over all cores. `continued` says whether the training went on from a
+        checkpoint, `timed_whole` whether the time is that of all its parts, see `Clock`.
 
     Raises:
         ValueError: If the result that is there was measured with other settings.
@@ -129,18 +129,18 @@ def reproduce(experiment):
             )
         CONSOLE.print(f"{path} is there already.")
         return result
-    continued = (experiment.work_folder / "checkpoints").exists()
     keras.utils.set_random_seed(experiment.seed)
-    began, began_processing = time.monotonic(), time.process_time()
-    values = experiment.run()
+    with Clock(experiment.work_folder) as clock:
+        values = experiment.run()
     result = {
         "experiment": experiment.name,
         "seed": experiment.seed,
         "values": values,
         "settings": settings,
-        "minutes": round((time.monotonic() - began) / 60, 2),
-        "processor_minutes": round((time.process_time() - began_processing) / 60, 2),
-        "continued": continued,
+        "minutes": round(clock.minutes, 2),
+        "processor_minutes": round(clock.processor_minutes, 2),
+        "continued": clock.is_continued,
+        "timed_whole": clock.is_complete,
         "cores": os.cpu_count(),
         "processor": processor_name(),
         "versions": {

@@ -11,16 +11,17 @@ FIGURES = pathlib.Path("docs", "figures")
 HEAD = """# Published numbers, reproduced
 
 Written by `python -m train.reproduce --table` from `docs/results/`, one file a seed. Minutes are
-of the clock on 2 cores that other work partly shared, a mean over the seeds; in brackets those of
-processor time. Not all machines were alike: the newer results name the processor. `>` marks
-trainings that were stopped and continued: both count the last part only. What is asked is the
+of the clock on 2 cores that other work partly shared, a mean over the trainings, which the sections
+tell apart where they differ in length; in brackets those of processor time. Not all machines were
+alike: the newer results name the processor. `>` marks trainings that were stopped and continued
+before the time of their earlier parts was kept: both count the last part only. What is asked is the
 bound that this project set itself. A number that is missed stays here, with the reason.
 
 Of mixtures of Gaussians: the high-quality share is that of the samples within three deviations of
 a mode; by the strict count a mode is kept when a fifth of an equal share of those are its own. A
 look is a measurement on the way.
 
-| what | published | ours | steps | minutes a seed |
+| what | published | ours | steps | minutes |
 |---|---|---|---:|---:|
 """
 
@@ -35,16 +36,36 @@ def row(experiment, results):
     """The line of the table about one experiment."""
     cells = [experiment.title, experiment.published, "not run yet", "", ""]
     if results:
-        values = [result["values"] for result in results]
-        minutes = sum(result["minutes"] for result in results) / len(results)
-        processor = sum(result["processor_minutes"] for result in results) / len(results)
-        more = "> " if any(result.get("continued") for result in results) else ""
+        steps = sorted(result["values"]["steps"] for result in results)
         cells[2:] = [
-            experiment.ours(values),
-            f"{values[0]['steps']:,}" if len({v["steps"] for v in values}) == 1 else "each its own",
-            f"{more}{minutes:.1f} ({processor:.1f})",
+            experiment.ours([result["values"] for result in results]),
+            " to ".join(dict.fromkeys(f"{each:,}" for each in (steps[0], steps[-1]))),
+            time_of(results),
         ]
     return "| " + " | ".join(cells) + " |"
+
+
+def time_of(results):
+    """Mean minutes by the clock and, in brackets, of processor time."""
+    minutes = sum(result["minutes"] for result in results) / len(results)
+    processor = sum(result["processor_minutes"] for result in results) / len(results)
+    is_whole = all(result.get("timed_whole", not result.get("continued")) for result in results)
+    return f"{'' if is_whole else '> '}{minutes:.1f} ({processor:.1f})"
+
+
+def lengths(results):
+    """List of a line about steps and minutes, empty where all trainings are of one length."""
+    found = {}
+    for result in results:
+        values = result["values"]
+        found.setdefault((values.get("variant"), values["steps"]), []).append(result)
+    if len({steps for _, steps in found}) == 1:
+        return []
+    each = [
+        (f"{variant}, " if variant else "") + f"{steps:,} in {time_of(group)}"
+        for (variant, steps), group in found.items()
+    ]
+    return [f"- Steps and minutes: {'; '.join(each)}."]
 
 
 def section(name, experiment, results):
@@ -60,6 +81,7 @@ def section(name, experiment, results):
         group = [r for r in results if r.get("processor") == processor]
         lines += [f"- `{command}`{where}" for command in experiment.commands(name, group)]
     if results:
+        lines += lengths(results)
         lines += [f"- {detail}." for detail in experiment.details([r["values"] for r in results])]
     lines += [f"- {point}" for point in experiment.remark.splitlines()]
     shown = [f"{name}_{figure}" for figure in experiment.figures]
