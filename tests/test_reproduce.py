@@ -14,7 +14,7 @@ import pytest
 
 from keras_gans import callbacks, data
 from keras_gans.layers._image_augmentation import Draws
-from train.reproduce import glyph_translation, table, wgan_gp_toys
+from train.reproduce import glyph_translation, table, wgan_distance, wgan_gp_toys
 from train.reproduce.__main__ import experiments, main
 from train.reproduce.budget import Budget
 from train.reproduce.clock import Clock
@@ -221,7 +221,7 @@ class TestMeasures:
     def test_distances_count_by_the_least_correlation(self):
         def said(last):
             arm = {"distances": [1.0, 2.0, 3.0], "estimates": [1.0, 2.0, last]}
-            return dict.fromkeys(("penalised", "clipped", "clipped_near"), arm)
+            return dict.fromkeys(wgan_distance.ARMS, arm)
 
         results = [{"lines": said(last), "gaussians": said(3.0)} for last in (3.0, 2.0)]
         least = 3**0.5 / 2  # of 1, 2, 3 and 1, 2, 2

@@ -16,7 +16,7 @@ Variant = Literal[
     "d2gan", "mgan",
     "gan_on_dcgan", "cgan_on_dcgan", "bigan_on_dcgan", "hinge_gan_on_dcgan",
     "dcgan_on_perceptrons", "wgan_with_adam", "wgan_gp_one_to_one", "wgan_gp_on_dcgan",
-    "wgan_on_dcgan", "mgan_of_one",
+    "wgan_on_dcgan", "mgan_of_one", "dcgan_on_bigan",
 ]  # fmt: skip
 SCORED = 10_000
 
@@ -38,7 +38,8 @@ class Reproduction(Experiment):
         "10,000 samples (seed 0) against the 10,000 test images under `ClassifierFeatures` of the "
         "training images (3 epochs, seed 0); `hinge_gan_on_dcgan` is HingeGAN's game on DCGAN's "
         "networks with DCGAN's optimizers and batches, and so on; `dcgan_on_perceptrons` is "
-        "DCGAN's game on GAN's networks, `wgan_with_adam` has WGAN-GP's optimizers and batches, "
+        "DCGAN's game on GAN's networks, `dcgan_on_bigan` the same on BiGAN's with BiGAN's "
+        "optimizers, `wgan_with_adam` has WGAN-GP's optimizers and batches, "
         "`wgan_gp_one_to_one`, `wgan_gp_on_dcgan` and `wgan_on_dcgan` one step of the critic for "
         "each of the generator's, and `mgan_of_one` one generator in the place of ten"
     )

@@ -5,7 +5,7 @@ import dataclasses
 import keras
 from keras import layers
 
-from keras_gans import networks
+from keras_gans import DCGAN, networks
 from keras_gans.layers import SpectralNormalization
 from keras_gans.networks._common import layer_norm
 from train import bigan, cgan, dcgan, gan, hinge_gan, mgan, wgan, wgan_gp
@@ -190,6 +190,23 @@ class MGANOfOne(mgan.Recipe):
     num_generators: int = 1
 
 
+@dataclasses.dataclass
+class DCGANOnBiGAN(bigan.Recipe):
+    """DCGAN's game on BiGAN's perceptrons, with BiGAN's optimizers and batches."""
+
+    def model(self, data_shape):
+        images = keras.Input(data_shape, name="images")
+        nothing = 0.0 * layers.Flatten()(images)[:, : self.latent_dim]
+        # Without biases, latents that are 0 add nothing.
+        logits = networks.build_bigan_discriminator(data_shape, self.latent_dim)([images, nothing])
+        return DCGAN(
+            latent_dim=self.latent_dim,
+            generator=networks.build_bigan_generator(self.latent_dim, data_shape),
+            discriminator=keras.Model(images, logits, name="discriminator"),
+            **self.shared_arguments(data_shape),
+        )
+
+
 RECIPES = {
     "gan_on_dcgan": GANOnDCGAN,
     "cgan_on_dcgan": CGANOnDCGAN,
@@ -201,4 +218,5 @@ RECIPES = {
     "wgan_gp_on_dcgan": WGANGPOnDCGAN,
     "wgan_on_dcgan": WGANOnDCGAN,
     "mgan_of_one": MGANOfOne,
+    "dcgan_on_bigan": DCGANOnBiGAN,
 }
