@@ -180,9 +180,14 @@ def settings_of(experiment):
 
 def by_variant(results):
     """Dictionary from a variant to the list of its results, one for every seed."""
+    return grouped(results, lambda result: result["variant"])
+
+
+def grouped(results, key):
+    """Dictionary from `key(result)` to the list of its results, both in the order given."""
     found = {}
     for result in results:
-        found.setdefault(result["variant"], []).append(result)
+        found.setdefault(key(result), []).append(result)
     return found
 
 

@@ -14,7 +14,7 @@ from keras_gans.networks import (
 )
 from keras_gans.utils.image_grid import save_image_grid
 from train.reproduce import digits
-from train.reproduce.experiment import Experiment, mean_and_spread
+from train.reproduce.experiment import Experiment, grouped, mean_and_spread
 from train.reproduce.looks import Looks
 from train.reproduce.random_affine import RandomAffine
 
@@ -194,10 +194,9 @@ class Reproduction(Experiment):
 
 def by_length(results):
     """Dictionary from variant and steps to the results: short trainings screen the seeds."""
-    found, order = {}, list(NAMES)
-    for result in sorted(results, key=lambda r: (order.index(r["variant"]), -r["steps"])):
-        found.setdefault((result["variant"], result["steps"]), []).append(result)
-    return found
+    order = list(NAMES)
+    ordered = sorted(results, key=lambda r: (order.index(r["variant"]), -r["steps"]))
+    return grouped(ordered, lambda r: (r["variant"], r["steps"]))
 
 
 def confusions(codes, labels):

@@ -4,7 +4,7 @@ import json
 import pathlib
 
 from keras_gans.utils.files import written_whole
-from train.reproduce.experiment import RESULTS
+from train.reproduce.experiment import RESULTS, grouped
 
 PAGE = pathlib.Path("docs", "reproductions.md")
 FIGURES = pathlib.Path("docs", "figures")
@@ -55,10 +55,7 @@ def time_of(results):
 
 def lengths(results):
     """List of a line about steps and minutes, empty where all trainings are of one length."""
-    found = {}
-    for result in results:
-        values = result["values"]
-        found.setdefault((values.get("variant"), values["steps"]), []).append(result)
+    found = grouped(results, lambda r: (r["values"].get("variant"), r["values"]["steps"]))
     if len({steps for _, steps in found}) == 1:
         return []
     each = [
